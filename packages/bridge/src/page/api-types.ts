@@ -1,0 +1,106 @@
+/**
+ * What the page and other programs read from the bridge's HTTP server, below `/api/v1`.
+ *
+ * `GET status`, `GET nodes`, `GET nodes/{name}/history?field=&seconds=`, `GET controls`,
+ * `POST controls/{id}`, and `GET events`: server-sent events `status` (each second), `nodes`
+ * (at most twice a second, only the nodes that changed) and `controls` (when one changed).
+ */
+export interface BridgeStatus {
+  /** ISO 8601 UTC. */
+  readonly now: string;
+  readonly startedAt: string;
+  readonly version: string;
+  /** `draining`: catching up; `holding`: a sink is away; `failing`: data cannot be kept. */
+  readonly health: "well" | "draining" | "holding" | "failing";
+  /** One sentence for a person, such as "The city broker is away; 1,204 readings are held." */
+  readonly summary: string;
+  readonly nodes: { readonly total: number; readonly fresh: number; readonly stale: number };
+  readonly rates: {
+    /** Readings per second over the last 10 s. */
+    readonly readingsIn: number;
+    readonly readingsOut: number;
+  };
+  readonly bytes: {
+    /** Mean over all readings since the start: the payload as it came, and the same as JSON. */
+    readonly payloadPerReading: number;
+    readonly jsonPerReading: number;
+  };
+  readonly spool: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly maxBytes: number;
+    /** Entries appended and not yet delivered by the slowest sink. */
+    readonly backlog: number;
+    readonly dropped: number;
+  };
+  readonly sources: readonly EndStatus[];
+  readonly sinks: readonly SinkStatus[];
+  /** Shown where a checker at the far end reports: counted there by key. */
+  readonly delivery?: DeliveryStatus;
+}
+
+export interface EndStatus {
+  readonly name: string;
+  readonly kind: "serial" | "mqtt" | "ngsi-ld";
+  readonly state: "up" | "down" | "connecting";
+  /** Why it is down, or where it goes. */
+  readonly detail: string;
+  readonly messages: number;
+  readonly errors: number;
+}
+
+export interface SinkStatus extends EndStatus {
+  readonly backlog: number;
+  readonly dropped: number;
+}
+
+export interface DeliveryStatus {
+  readonly produced: number;
+  readonly delivered: number;
+  readonly duplicated: number;
+  /** Produced, not delivered, and held neither by a node nor by the bridge any more. */
+  readonly lost: number;
+  /** Produced and still on its way: in a node's memory, on the link or in the spool. */
+  readonly held: number;
+  readonly latencyMs?: { readonly p50: number; readonly p99: number };
+}
+
+export interface NodeView {
+  readonly name: string;
+  readonly schema: string;
+  readonly source: string;
+  /** Longitude and latitude, WGS 84 degrees. */
+  readonly position?: readonly [number, number];
+  /** ISO 8601 UTC of the last reading, and of its arrival. */
+  readonly observedAt: string;
+  readonly arrivedAt: string;
+  readonly fresh: boolean;
+  readonly readings: number;
+  readonly values: readonly FieldView[];
+}
+
+export interface FieldView {
+  readonly name: string;
+  readonly title: string;
+  /** As a person writes it: `µg/m³`, `°C`, `%`, `Pa`. Empty for none. */
+  readonly unit: string;
+  readonly value: number | string | boolean | null;
+  readonly decimals: number;
+}
+
+/** `values[i]` was observed at `times[i]`, Unix seconds; `null` is a gap. */
+export interface FieldHistory {
+  readonly node: string;
+  readonly field: string;
+  readonly unit: string;
+  readonly times: readonly number[];
+  readonly values: readonly (number | null)[];
+}
+
+/** A button on the page. Only a demonstration gives any. */
+export interface ControlView {
+  readonly id: string;
+  /** What the button says now, such as "Cut the city broker" or "Join the city broker again". */
+  readonly label: string;
+  readonly active: boolean;
+}

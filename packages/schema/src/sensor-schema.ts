@@ -1,0 +1,172 @@
+/**
+ * A sensor schema: what one kind of report holds, and all that is known about it.
+ *
+ * It is the source of everything else: the payload's layout, types, decoders, records, entities.
+ * Write it in TypeScript with `defineSchema`, or in a YAML or JSON file read by `parseSchema`.
+ */
+export interface SensorSchema {
+  /** Lower-case words joined by hyphens, such as `street-air`. */
+  readonly name: string;
+  /** Version of the description, from 1 on. A title may change without it. */
+  readonly version: number;
+  /** Numeric id, 1 to 16383, unique within a node's application. A changed layout takes a new one. */
+  readonly id: number;
+  readonly title?: string;
+  readonly description?: string;
+  /** How a reading's time travels. Default: absolute seconds. */
+  readonly time: TimeLayout;
+  /** Seconds between two reports in normal running. */
+  readonly reportInterval?: number;
+  /** Whether the node stays where it was put. Default: fixed. */
+  readonly mobility: "fixed" | "mobile";
+  /** 1 to 64 fields, in the order in which they travel. */
+  readonly fields: readonly Field[];
+  /** What can be asked of the node, encoded as payloads on the way down; ids are their own space. */
+  readonly commands: readonly Command[];
+}
+
+/**
+ * - `none`: the receiver's arrival time stands for it
+ * - `absolute`: 32-bit seconds since 1970-01-01T00:00:00Z, to the year 2106
+ * - `16`: the low 16 bits of that, completed against the stored arrival
+ * - `uptime`: 32-bit seconds since the node's boot
+ */
+export type TimeMode = "none" | "absolute" | "16" | "uptime";
+
+export interface TimeLayout {
+  readonly mode: TimeMode;
+  /** A 10-bit millisecond part travels too. */
+  readonly milliseconds: boolean;
+}
+
+export interface Command {
+  readonly name: string;
+  /** 1 to 16383, unique within the schema's commands. */
+  readonly id: number;
+  readonly title?: string;
+  readonly description?: string;
+  readonly fields: readonly Field[];
+}
+
+export type Field =
+  | QuantityField
+  | CounterField
+  | BooleanField
+  | EnumField
+  | FlagsField
+  | PositionField
+  | DurationField
+  | TextField
+  | BytesField
+  | ArrayField;
+
+export type FieldKind = Field["kind"];
+
+/** What a device-side encoder does with a value outside the field's range. */
+export type OutOfRange = "refuse" | "clamp" | "missing";
+
+export interface FieldCommon {
+  /** Lower-case letters, digits and underscores, starting with a letter. */
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  /** A reading may come without it. Default: false. */
+  readonly optional: boolean;
+  /** The value says something about a person. Default: false. */
+  readonly concernsPersons: boolean;
+  /** Default: refuse. `missing` needs an optional field. */
+  readonly outOfRange: OutOfRange;
+  /** Where the value goes in the Smart Data Models. */
+  readonly maps: readonly ModelProperty[];
+  /** LwM2M object path, such as `3303/0/5700`, used as the record's name. */
+  readonly lwm2m?: string;
+}
+
+/** One property of one Smart Data Model. */
+export interface ModelProperty {
+  /** The entity type, such as `AirQualityObserved`. */
+  readonly model: string;
+  /** The property's name there, such as `pm25`. */
+  readonly property: string;
+}
+
+/**
+ * A scaled number. `min`, `max` and `resolution` are decimals; `min` is a multiple of `resolution`.
+ * A value travels as its count of steps above `min`, in at most 32 bits.
+ */
+export interface QuantityField extends FieldCommon {
+  readonly kind: "quantity";
+  /** SenML unit name of RFC 8428 or RFC 8798, such as `Cel`. */
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly resolution: number;
+  /** Usual absolute change from one reading to the next, in the unit: seeds the batch encoder. */
+  readonly typicalStep?: number;
+}
+
+/** Counts up and wraps modulo 2^bits. */
+export interface CounterField extends FieldCommon {
+  readonly kind: "counter";
+  readonly unit?: string;
+  readonly bits: 8 | 16 | 24 | 32;
+  readonly typicalStep?: number;
+}
+
+export interface BooleanField extends FieldCommon {
+  readonly kind: "boolean";
+}
+
+/** One of 2 to 256 named values; their order is part of the layout. */
+export interface EnumField extends FieldCommon {
+  readonly kind: "enum";
+  readonly values: readonly string[];
+}
+
+/** Any of 1 to 32 named bits; their order is part of the layout. */
+export interface FlagsField extends FieldCommon {
+  readonly kind: "flags";
+  readonly flags: readonly string[];
+}
+
+/** WGS 84 latitude and longitude in fixed point, with altitude where declared. */
+export interface PositionField extends FieldCommon {
+  readonly kind: "position";
+  /** Degrees, such as 0.00001 (about 1.1 m). */
+  readonly resolution: number;
+  readonly altitude?: { readonly min: number; readonly max: number; readonly resolution: number };
+  /** Usual change of latitude or longitude from one reading to the next, in degrees. */
+  readonly typicalStep?: number;
+}
+
+/** A length of time in seconds, from 0 to `max`. */
+export interface DurationField extends FieldCommon {
+  readonly kind: "duration";
+  readonly max: number;
+  readonly resolution: number;
+  readonly typicalStep?: number;
+}
+
+/** UTF-8 text of at most `maxBytes` bytes, 1 to 255. */
+export interface TextField extends FieldCommon {
+  readonly kind: "text";
+  readonly maxBytes: number;
+}
+
+/** Bytes, at most `maxBytes` of them, 1 to 255. */
+export interface BytesField extends FieldCommon {
+  readonly kind: "bytes";
+  readonly maxBytes: number;
+}
+
+/** A fixed number of values of one quantity: a noise spectrum, particle bins. */
+export interface ArrayField extends FieldCommon {
+  readonly kind: "array";
+  /** 2 to 64. */
+  readonly length: number;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly resolution: number;
+  readonly typicalStep?: number;
+}
