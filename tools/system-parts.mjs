@@ -1,0 +1,40 @@
+// The real parts the tests use beside npm packages. Installed where that is allowed; elsewhere the
+// tests that need one skip by name.
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { run } from "./bootstrap.mjs";
+
+/** Command looked for, Debian package that brings it. */
+const parts = [
+  ["mosquitto", "mosquitto"],
+  ["chromium", "chromium"],
+];
+
+const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+
+function isInstalled(command) {
+  return folders.some((folder) => existsSync(join(folder, command)));
+}
+
+/** Installs what is missing, as root on Debian; names what is still missing otherwise. */
+export async function installSystemParts() {
+  const missing = parts.filter(([command]) => !isInstalled(command)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && existsSync("/etc/debian_version");
+  if (!mayInstall) {
+    process.stderr.write(
+      `Not installed here, so their tests skip: ${missing.join(", ")}. ` +
+        `On Debian: sudo apt-get install ${missing.join(" ")}\n`,
+    );
+    return;
+  }
+  process.stderr.write(`Installing ${missing.join(", ")} from Debian …\n`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const update = await run("apt-get", ["update", "-qq"], { env, quiet: true });
+  const install = await run(
+    "apt-get",
+    ["install", "-y", "-qq", "--no-install-recommends", ...missing],
+    { env, quiet: true },
+  );
+  if (install.code !== 0) process.stderr.write(`${update.output}${install.output}\n`);
+}
