@@ -1,0 +1,153 @@
+/** What one bridge reads, keeps and sends on. Every key has a default but the names and addresses. */
+export interface BridgeConfig {
+  /** Part of its MQTT client ids; different from every other bridge's. Default: `bollard`. */
+  readonly name?: string;
+  /** Holds the spool and what must outlive a restart. Default: `bollard-data`. */
+  readonly dataDir?: string;
+  /** Files of the schemas that the nodes speak. Default: none. */
+  readonly schemas?: readonly string[];
+  /** Where readings come from. Default: nowhere. */
+  readonly sources?: {
+    readonly serial?: readonly SerialSourceConfig[];
+    readonly mqtt?: readonly MqttSourceConfig[];
+  };
+  /** Where readings go. Default: to the page only. */
+  readonly sinks?: { readonly mqtt?: readonly MqttSinkConfig[] };
+  readonly nodes?: RegistryConfig;
+  readonly spool?: SpoolConfig;
+  readonly http?: HttpConfig;
+  readonly view?: ViewConfig;
+  readonly log?: { readonly level?: LogLevel };
+}
+
+/** From the quietest to the loudest. */
+export type LogLevel = "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+
+/** A group of serial ports with the same settings. */
+export interface SerialSourceConfig {
+  /** Shown on the page and kept with each reading. */
+  readonly name: string;
+  /** Each a path, or a pattern with `*` and `?`. Default: `/dev/serial/by-id/*`. */
+  readonly ports?: readonly string[];
+  /** Line speed, baud. Default: 115200. */
+  readonly baudRate?: number;
+  /** Time between two looks for ports, ms; the folders are watched as well. Default: 2000. */
+  readonly pollMs?: number;
+  /** Silence after which a port is opened anew, ms; 0: never. Default: 900000. */
+  readonly silenceMs?: number;
+  /** Most bytes waiting to be written to a port; more are dropped and counted. Default: 65536. */
+  readonly maxQueueBytes?: number;
+}
+
+/** What every MQTT connection has. */
+export interface MqttEndConfig {
+  /** Part of the client id and of what is kept on disk, so do not change it. */
+  readonly name: string;
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  readonly url: string;
+  /** Default: `<bridge>-<name>`. */
+  readonly clientId?: string;
+  /** Default: 3.1.1. */
+  readonly version?: "3.1.1" | "5";
+  readonly username?: string | undefined;
+  /** Its first line is the password. */
+  readonly passwordFile?: string | undefined;
+  /** Seconds. Default: 30. */
+  readonly keepAliveS?: number;
+}
+
+/** A broker that nodes publish payloads to. */
+export interface MqttSourceConfig extends MqttEndConfig {
+  /** One level is `+` and stands for the node's id. Default: `bollard/+/up`. */
+  readonly topic?: string;
+  /** Most messages the broker may send ahead of our acknowledgement. Default: 1000. */
+  readonly receiveMaximum?: number;
+}
+
+/** A broker that the city reads from. */
+export interface MqttSinkConfig extends MqttEndConfig {
+  /** First levels of the topics. Default: `bollard`. */
+  readonly prefix?: string;
+  /** Default: both. */
+  readonly formats?: readonly ("senml" | "ngsi-ld")[];
+  /** The newest reading of each node is published with the retain flag. Default: true. */
+  readonly retain?: boolean;
+  /** Most messages sent ahead of the broker's acknowledgement, 1 to 50. Default: 32. */
+  readonly inFlight?: number;
+}
+
+/** What the owner knows of the nodes. */
+export interface RegistryConfig {
+  /** What becomes of nodes that are not listed. Default: hold. */
+  readonly unknown?: "hold" | "accept";
+  /** YAML or JSON file: node id to {@link NodeConfig}. */
+  readonly file?: string | undefined;
+  /** Node id to what is known of it; goes before the file. Default: none. */
+  readonly list?: Readonly<Record<string, NodeConfig>>;
+}
+
+/** What the owner knows of one node. */
+export interface NodeConfig {
+  /** The owner's name, part of topics and entity ids. Default: the node's id. */
+  readonly name?: string | undefined;
+  /** Longitude and latitude, WGS 84 degrees. */
+  readonly position?: readonly [number, number] | undefined;
+  /** Height of the sensor above the ground, m. */
+  readonly heightM?: number | undefined;
+  /** Field name to its correction. Default: none. */
+  readonly calibration?: Readonly<Record<string, Calibration>>;
+  /** The owner's own words. Default: none. */
+  readonly tags?: readonly string[];
+}
+
+/** `value × gain + offset`, the offset in the field's unit. Default: gain 1, offset 0. */
+export interface Calibration {
+  readonly gain?: number;
+  readonly offset?: number;
+}
+
+/** The log on disk. */
+export interface SpoolConfig {
+  /** Most it takes on disk, bytes. Default: 268435456. */
+  readonly maxBytes?: number;
+  /** One segment file, bytes: the least that is dropped at once. Default: 4194304. */
+  readonly segmentBytes?: number;
+  /** Longest wait before entries are forced to the disk, ms. Default: 1000. */
+  readonly commitDelayMs?: number;
+}
+
+/** The bridge's own web server. */
+export interface HttpConfig {
+  /** Default: true. */
+  readonly enabled?: boolean;
+  /** Default: 127.0.0.1. */
+  readonly host?: "127.0.0.1" | "::1" | "localhost";
+  /** 0 takes any free one. Default: 8080. */
+  readonly port?: number;
+  /** When the port is in use, try up to 50 higher ones. Default: false. */
+  readonly nextFreePort?: boolean;
+  /** Most pages that watch at a time. Default: 64. */
+  readonly maxEventStreams?: number;
+}
+
+/** What the page shows. */
+export interface ViewConfig {
+  /** Readings kept for the plots, for each node and schema. Default: 720. */
+  readonly historyPoints?: number;
+  /** Most nodes shown. Default: 10000. */
+  readonly maxNodes?: number;
+  /** When a silent node counts as stale, ms; 0: three report intervals. Default: 0. */
+  readonly staleAfterMs?: number;
+}
+
+/** The configuration with every default filled in. */
+export type ResolvedConfig = Filled<BridgeConfig>;
+
+/** T with nothing left out, at any depth. */
+export type Filled<T> = T extends readonly [unknown, ...unknown[]]
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Filled<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]-?: Filled<T[Key]> }
+      : T;

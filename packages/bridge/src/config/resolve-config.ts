@@ -1,0 +1,87 @@
+import { Ajv, type ErrorObject } from "ajv";
+import configSchema from "../config.schema.json" with { type: "json" };
+import { BridgeError } from "../error.js";
+import type { BridgeConfig, Filled, NodeConfig, ResolvedConfig } from "./config.js";
+
+/** The JSON Schema of the bridge's configuration: titles, descriptions, units, bounds, defaults. */
+export const configJsonSchema: object = configSchema;
+
+/** The JSON Schema of a registry file: node id to what is known of it. */
+export const nodeListJsonSchema: object = {
+  $schema: configSchema.$schema,
+  ...configSchema.$defs.nodeList,
+  $defs: configSchema.$defs,
+};
+
+const ajv = new Ajv({ useDefaults: true, allErrors: true, strict: true, strictTuples: false });
+ajv.addKeyword("unit");
+const checkConfig = ajv.compile<ResolvedConfig>(configJsonSchema);
+const checkNodes = ajv.compile<Filled<Record<string, NodeConfig>>>(nodeListJsonSchema);
+
+/**
+ * Checks a configuration and fills in every default. The argument stays as it is.
+ *
+ * @throws {@link BridgeError} `BRIDGE_CONFIG_INVALID`, its `place` the first key that is wrong; the
+ * message names them all
+ */
+export function resolveConfig(config: BridgeConfig): ResolvedConfig {
+  const resolved: unknown = structuredClone(config);
+  if (!checkConfig(resolved)) throw invalid(checkConfig.errors ?? []);
+  checkNames(resolved);
+  return resolved;
+}
+
+/** Checks the content of a registry file and fills in its defaults, as {@link resolveConfig} does. */
+export function resolveNodes(nodes: unknown): Filled<Record<string, NodeConfig>> {
+  const resolved: unknown = structuredClone(nodes);
+  if (!checkNodes(resolved)) throw invalid(checkNodes.errors ?? []);
+  return resolved;
+}
+
+/** Names mark places on disk and in the status, so no two ends of a kind may share one. */
+function checkNames(config: ResolvedConfig): void {
+  const lists = {
+    "sources.serial": config.sources.serial,
+    "sources.mqtt": config.sources.mqtt,
+    "sinks.mqtt": config.sinks.mqtt,
+  };
+  for (const [key, ends] of Object.entries(lists)) {
+    const seen = new Set<string>();
+    ends.forEach(({ name }, index) => {
+      if (seen.has(name)) {
+        const place = `${key}[${index}].name`;
+        throw new BridgeError("BRIDGE_CONFIG_INVALID", place, `"${name}" is there twice`);
+      }
+      seen.add(name);
+    });
+  }
+}
+
+function invalid(errors: readonly ErrorObject[]): BridgeError {
+  const lines = errors.map((error) => `${keyOf(error)}: ${sentenceOf(error)}`);
+  const first = errors[0];
+  const place = first ? keyOf(first) : "config";
+  return new BridgeError("BRIDGE_CONFIG_INVALID", place, [...new Set(lines)].join("; "));
+}
+
+/** `/sinks/mqtt/0/url` as `sinks.mqtt[0].url`. */
+function keyOf(error: ErrorObject): string {
+  const path = error.instancePath
+    .slice(1)
+    .replace(/\/(\d+)(?=\/|$)/g, "[$1]")
+    .replaceAll("/", ".")
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+  const extra = error.params.additionalProperty ?? error.params.missingProperty;
+  if (extra === undefined) return path || "config";
+  return path ? `${path}.${extra}` : String(extra);
+}
+
+function sentenceOf(error: ErrorObject): string {
+  if (error.keyword === "additionalProperties") return "there is no such key";
+  if (error.keyword === "required") return "it is missing";
+  if (error.keyword === "enum") {
+    return `must be one of ${(error.params.allowedValues as unknown[]).join(", ")}`;
+  }
+  return error.message ?? "it is wrong";
+}

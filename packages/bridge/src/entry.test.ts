@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeEntry, type Entry, encodeEntry } from "./entry.js";
+import { isBridgeError } from "./error.js";
+
+const entry: Entry = {
+  source: { kind: "serial", name: "cabinet" },
+  node: "lamp-12",
+  boot: 3,
+  sequence: 70_000,
+  payload: Uint8Array.of(1, 2, 3),
+  arrival: {
+    bootId: 0xdeadbeef,
+    monotonicMs: 12_345,
+    wallMs: 1_789_000_000_123,
+    quality: "unknown",
+  },
+};
+
+const anyEntry: fc.Arbitrary<Entry> = fc
+  .record(
+    {
+      source: fc.record({ kind: fc.constantFrom("serial", "mqtt"), name: fc.string() }),
+      node: fc.string({ unit: "grapheme" }),
+      boot: fc.integer({ min: 0, max: 0xffff }),
+      sequence: fc.integer({ min: 0, max: 0xffffffff }),
+      payload: fc.uint8Array({ maxLength: 600 }),
+      arrival: fc.record({
+        bootId: fc.integer({ min: 0, max: 0xffffffff }),
+        monotonicMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+        wallMs: fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
+        quality: fc.constantFrom("synchronised", "unknown", "unset"),
+      }),
+      layout: fc.stringMatching(/^[0-9a-f]{16}$/),
+    },
+    { requiredKeys: ["source", "node", "boot", "sequence", "payload", "arrival"] },
+  )
+  .map((value) => value as Entry);
+
+function plain(value: Entry): Entry {
+  return { ...value, payload: Uint8Array.from(value.payload) };
+}
+
+describe("a stored entry", () => {
+  test("comes back as it went", () => {
+    fc.assert(
+      fc.property(anyEntry, (value) => {
+        expect(plain(decodeEntry(encodeEntry(value)))).toEqual(plain(value));
+      }),
+    );
+  });
+
+  test("keeps a fraction of a millisecond to itself", () => {
+    const arrival = { ...entry.arrival, monotonicMs: 12_345.4 };
+    expect(decodeEntry(encodeEntry({ ...entry, arrival })).arrival.monotonicMs).toBe(12_345);
+  });
+
+  test("costs little above its payload", () => {
+    expect(encodeEntry(entry).length - entry.payload.length).toBeLessThanOrEqual(48);
+  });
+
+  test("cut anywhere is an error with a code", () => {
+    const bytes = encodeEntry({ ...entry, layout: "0123456789abcdef" });
+    for (let length = 0; length < bytes.length; length++) {
+      expect(refusal(() => decodeEntry(bytes.subarray(0, length)))).toBe("BRIDGE_ENTRY_MALFORMED");
+    }
+  });
+
+  test("of any bytes is an entry or an error with a code", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        expect([undefined, "BRIDGE_ENTRY_MALFORMED"]).toContain(refusal(() => decodeEntry(bytes)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("with any one byte changed is an entry or an error with a code", () => {
+    const bytes = encodeEntry(entry);
+    for (let at = 0; at < bytes.length; at++) {
+      for (const change of [0x01, 0x20, 0x80, 0xff]) {
+        const changed = Uint8Array.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ change;
+        expect([undefined, "BRIDGE_ENTRY_MALFORMED"]).toContain(
+          refusal(() => decodeEntry(changed)),
+        );
+      }
+    }
+  });
+});
+
+function refusal(task: () => unknown): string | undefined {
+  try {
+    task();
+    return undefined;
+  } catch (error) {
+    if (isBridgeError(error)) return error.code;
+    throw error;
+  }
+}

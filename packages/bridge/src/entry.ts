@@ -1,0 +1,145 @@
+import { Encoder } from "cbor-x";
+import type { ClockQuality } from "./clock.js";
+import { BridgeError } from "./error.js";
+
+/** Where a message came in: the kind of source and its name in the configuration. */
+export interface SourceName {
+  readonly kind: "serial" | "mqtt";
+  readonly name: string;
+}
+
+/** When a message came in, by both clocks, so that a wrong wall clock can be mended afterwards. */
+export interface Arrival {
+  /** The machine's boot in which `monotonicMs` counts. 32 bits. */
+  readonly bootId: number;
+  readonly monotonicMs: number;
+  /** Milliseconds since the Unix epoch, as the wall clock had it. */
+  readonly wallMs: number;
+  readonly quality: ClockQuality;
+}
+
+/** One message as it came: what the spool keeps. */
+export interface Entry {
+  readonly source: SourceName;
+  /** The node's own id, never the port it hangs on. */
+  readonly node: string;
+  /** Boot count of the node, or the session the bridge gave it; 0 to 65535. */
+  readonly boot: number;
+  /** Message number since that boot, 32 bits. */
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+  readonly arrival: Arrival;
+  /**
+   * Fingerprint of the layout the node announced for this payload, 16 hexadecimal digits; present
+   * only where it was not the layout of the schema configured under that id.
+   */
+  readonly layout?: string;
+}
+
+/** First element of a stored entry; a later layout takes the next number and this one stays readable. */
+const VERSION = 1;
+const KINDS: readonly SourceName["kind"][] = ["serial", "mqtt"];
+const QUALITIES: readonly ClockQuality[] = ["synchronised", "unknown", "unset"];
+
+const cbor = new Encoder({ useRecords: false, tagUint8Array: false, variableMapSize: true });
+
+/**
+ * Turns an entry into the bytes the spool keeps: one CBOR array,
+ * `[1, kind, source name, node, boot, sequence, payload, boot id, monotonic ms, wall ms, quality, layout?]`.
+ *
+ * Monotonic time is rounded to the millisecond.
+ */
+export function encodeEntry(entry: Entry): Uint8Array {
+  const { source, arrival } = entry;
+  const items: unknown[] = [
+    VERSION,
+    KINDS.indexOf(source.kind),
+    source.name,
+    entry.node,
+    entry.boot,
+    entry.sequence,
+    entry.payload,
+    arrival.bootId,
+    Math.round(arrival.monotonicMs),
+    arrival.wallMs,
+    QUALITIES.indexOf(arrival.quality),
+  ];
+  if (entry.layout !== undefined) items.push(entry.layout);
+  return cbor.encode(items);
+}
+
+/**
+ * Reads a stored entry. Whatever the bytes are, the answer is an entry or a typed error.
+ *
+ * @throws {@link BridgeError} `BRIDGE_ENTRY_MALFORMED`
+ */
+export function decodeEntry(bytes: Uint8Array): Entry {
+  let items: unknown;
+  try {
+    items = cbor.decode(bytes);
+  } catch (cause) {
+    throw malformed("it is not CBOR", cause);
+  }
+  if (!Array.isArray(items)) throw malformed("it is not an array");
+  if (items[0] !== VERSION)
+    throw malformed(`its version is ${String(items[0])}, known is ${VERSION}`);
+  const [
+    ,
+    kind,
+    name,
+    node,
+    boot,
+    sequence,
+    payload,
+    bootId,
+    monotonicMs,
+    wallMs,
+    quality,
+    layout,
+  ] = items as unknown[];
+  const source = { kind: pick(KINDS, kind, "source kind"), name: text(name, "source name") };
+  const entry: Entry = {
+    source,
+    node: text(node, "node"),
+    boot: whole(boot, 0xffff, "boot"),
+    sequence: whole(sequence, 0xffffffff, "sequence"),
+    payload: binary(payload),
+    arrival: {
+      bootId: whole(bootId, 0xffffffff, "boot id"),
+      monotonicMs: whole(monotonicMs, Number.MAX_SAFE_INTEGER, "monotonic time"),
+      wallMs: whole(wallMs, 8_640_000_000_000_000, "wall time"),
+      quality: pick(QUALITIES, quality, "clock quality"),
+    },
+  };
+  return layout === undefined ? entry : { ...entry, layout: text(layout, "layout") };
+}
+
+function malformed(why: string, cause?: unknown): BridgeError {
+  return new BridgeError("BRIDGE_ENTRY_MALFORMED", "entry", `Not a stored entry: ${why}`, {
+    cause,
+  });
+}
+
+function pick<T>(values: readonly T[], index: unknown, what: string): T {
+  const value = typeof index === "number" ? values[index] : undefined;
+  if (value === undefined) throw malformed(`its ${what} is ${String(index)}`);
+  return value;
+}
+
+function text(value: unknown, what: string): string {
+  if (typeof value !== "string") throw malformed(`its ${what} is not text`);
+  return value;
+}
+
+function whole(value: unknown, max: number, what: string): number {
+  const number = typeof value === "bigint" ? Number(value) : value;
+  if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= max) {
+    return number;
+  }
+  throw malformed(`its ${what} is not a whole number of 0 to ${max}`);
+}
+
+function binary(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw malformed("its payload is not bytes");
+  return value;
+}
