@@ -88,6 +88,11 @@ export interface ModelProperty {
   readonly model: string;
   /** The property's name there, such as `pm25`. */
   readonly property: string;
+  /**
+   * SenML name of the unit that the model wants, where it is not the field's own: `/` for a relative
+   * humidity from 0 to 1. The value is converted by the units registry. Default: the field's unit.
+   */
+  readonly unit?: string;
 }
 
 /**

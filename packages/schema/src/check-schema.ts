@@ -1,0 +1,119 @@
+import { field, MOST_DESCRIPTION, MOST_TITLE } from "./check-field.js";
+import {
+  Checker,
+  flag,
+  isKeyed,
+  join,
+  type Keys,
+  list,
+  number,
+  oneOf,
+  pattern,
+  type Rule,
+  text,
+  unique,
+  whole,
+} from "./checker.js";
+import type { SchemaProblem } from "./error.js";
+
+const timeModes = ["none", "absolute", "16", "uptime"];
+
+const name = pattern(
+  /^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  "lower-case words joined by hyphens, such as street-air, at most 64 characters",
+);
+
+const time: Rule = (value, path, checker) => {
+  if (typeof value === "string") {
+    oneOf(timeModes)(value, path, checker);
+    return;
+  }
+  const keys: Keys = { mode: { rule: oneOf(timeModes) }, milliseconds: { rule: flag } };
+  const given = checker.keys(value, path, keys);
+  if (given?.mode === "none" && given.milliseconds === true) {
+    const message = "there is no time for milliseconds to refine; leave them out or take a mode";
+    checker.add("SCHEMA_BAD_RULE", join(path, "milliseconds"), message);
+  }
+};
+
+const interval: Rule = (value, path, checker) => {
+  number(value, path, checker);
+  if (typeof value === "number" && value <= 0) {
+    checker.add("SCHEMA_OUT_OF_BOUNDS", path, `${value} is out of bounds; seconds, above 0`);
+  }
+};
+
+const titles: Keys = {
+  title: { rule: text(MOST_TITLE) },
+  description: { rule: text(MOST_DESCRIPTION) },
+};
+
+const commandKeys: Keys = {
+  name: { rule: name, required: true },
+  id: { rule: whole(1, 16383), required: true },
+  ...titles,
+  fields: { rule: list(0, 64, field) },
+};
+
+const schemaKeys: Keys = {
+  name: { rule: name, required: true },
+  version: { rule: whole(1, 65535) },
+  id: { rule: whole(1, 16383), required: true },
+  ...titles,
+  time: { rule: time },
+  reportInterval: { rule: interval },
+  mobility: { rule: oneOf(["fixed", "mobile"]) },
+  fields: { rule: list(1, 64, field), required: true },
+  commands: {
+    rule: list(0, 64, (value, path, checker) => {
+      const command = checker.keys(value, path, commandKeys);
+      uniqueIn(checker, command?.fields, join(path, "fields"), "name");
+    }),
+  },
+};
+
+/** Tells names and ids that stand twice in a list. */
+function uniqueIn(checker: Checker, entries: unknown, path: string, key: string): void {
+  if (!Array.isArray(entries)) return;
+  const values = entries.map((entry, index) => {
+    const place = join(join(path, index), key);
+    return [isKeyed(entry) ? entry[key] : undefined, place] as const;
+  });
+  unique(checker, values);
+}
+
+/** Tells two fields that go to one property of one model. */
+function uniqueGoals(checker: Checker, fields: unknown): void {
+  if (!Array.isArray(fields)) return;
+  const goals: [string, string][] = [];
+  for (const [index, entry] of fields.entries()) {
+    const maps = isKeyed(entry) ? entry.maps : undefined;
+    if (typeof maps !== "object" || maps === null) continue;
+    for (const [key, goal] of Object.entries(maps)) {
+      const model = isKeyed(goal) ? (goal.model ?? key) : key;
+      const property = isKeyed(goal) ? goal.property : goal;
+      const path = Array.isArray(maps) ? `[${key}]` : `.${key}`;
+      goals.push([`${model}.${property}`, `fields[${index}].maps${path}`]);
+    }
+  }
+  unique(checker, goals);
+}
+
+/**
+ * Finds everything that is wrong with a sensor schema: keys, names, units, ranges, rules.
+ *
+ * It takes a finished `SensorSchema`, or what an author writes, with defaults left out.
+ *
+ * @param input - of any type: it comes from a file or over a wire
+ * @returns in the order of the keys; empty for a schema that can be used
+ */
+export function checkSchema(input: unknown): SchemaProblem[] {
+  const checker = new Checker();
+  const schema = checker.keys(input, "", schemaKeys);
+  if (schema === undefined) return checker.problems;
+  uniqueIn(checker, schema.fields, "fields", "name");
+  uniqueGoals(checker, schema.fields);
+  uniqueIn(checker, schema.commands, "commands", "name");
+  uniqueIn(checker, schema.commands, "commands", "id");
+  return checker.problems;
+}

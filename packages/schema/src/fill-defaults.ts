@@ -1,0 +1,48 @@
+import {
+  type CommandInput,
+  type FieldInput,
+  fillTime,
+  type MapsInput,
+  type SchemaInput,
+} from "./schema-input.js";
+import type { Command, Field, ModelProperty, SensorSchema } from "./sensor-schema.js";
+
+function fillMaps(maps: MapsInput | undefined): readonly ModelProperty[] {
+  if (maps === undefined) return [];
+  if (Array.isArray(maps)) return maps;
+  return Object.entries(maps).map(([model, goal]) =>
+    typeof goal === "string" ? { model, property: goal } : { model, ...goal },
+  );
+}
+
+function fillField(input: FieldInput): Field {
+  const field = {
+    ...input,
+    kind: input.kind ?? "quantity",
+    optional: input.optional ?? false,
+    concernsPersons: input.concernsPersons ?? false,
+    outOfRange: input.outOfRange ?? "refuse",
+    maps: fillMaps(input.maps),
+  };
+  return field as Field;
+}
+
+function fillCommand(input: CommandInput): Command {
+  return { ...input, fields: (input.fields ?? []).map(fillField) };
+}
+
+/**
+ * Fills in every default of a schema that `checkSchema` finds nothing wrong with.
+ *
+ * @param input - left as it is
+ */
+export function fillDefaults(input: SchemaInput): SensorSchema {
+  return {
+    ...input,
+    version: input.version ?? 1,
+    time: fillTime(input.time),
+    mobility: input.mobility ?? "fixed",
+    fields: input.fields.map(fillField),
+    commands: (input.commands ?? []).map(fillCommand),
+  };
+}

@@ -1,0 +1,61 @@
+export { checkSchema } from "./check-schema.js";
+export { type Decimal, decimalOf } from "./decimal.js";
+export { defineSchema } from "./define-schema.js";
+export {
+  isSchemaError,
+  SchemaError,
+  type SchemaErrorCode,
+  type SchemaProblem,
+} from "./error.js";
+export { fillDefaults } from "./fill-defaults.js";
+export { canonicalLayout, commandFingerprint, layoutFingerprint } from "./layout-fingerprint.js";
+export { type DecimalRange, type RangeFault, readRange, type Steps } from "./read-range.js";
+export type {
+  AnyValue,
+  CommandsOf,
+  PositionValue,
+  ReadingOf,
+  SchemaOf,
+  TypedSchema,
+  ValueOf,
+  ValuesOf,
+} from "./reading-of.js";
+export type {
+  CommandInput,
+  FieldCommonInput,
+  FieldInput,
+  MapsInput,
+  RangeInput,
+  SchemaInput,
+} from "./schema-input.js";
+export type {
+  ArrayField,
+  BooleanField,
+  BytesField,
+  Command,
+  CounterField,
+  DurationField,
+  EnumField,
+  Field,
+  FieldCommon,
+  FieldKind,
+  FlagsField,
+  ModelProperty,
+  OutOfRange,
+  PositionField,
+  QuantityField,
+  SensorSchema,
+  TextField,
+  TimeLayout,
+  TimeMode,
+} from "./sensor-schema.js";
+export {
+  type PositionSteps,
+  positionRangesOf,
+  positionStepsOf,
+  rangeOf,
+  type SteppedField,
+  stepOfValue,
+  stepsOf,
+  valueOfStep,
+} from "./steps.js";

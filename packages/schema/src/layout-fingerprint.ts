@@ -1,0 +1,86 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { Steps } from "./read-range.js";
+import type { Command, Field, SensorSchema } from "./sensor-schema.js";
+import { positionStepsOf, type SteppedField, stepsOf } from "./steps.js";
+
+type Canonical = string | number | boolean | null | readonly Canonical[];
+
+function canonicalSteps(steps: Steps): Canonical {
+  // In sixteenths of a step, as the batch encoder's running mean counts.
+  const typical = steps.typicalStep === undefined ? null : Math.round(steps.typicalStep * 16);
+  return [steps.min, steps.resolution, steps.decimals, steps.last, typical];
+}
+
+function canonicalNumber(field: SteppedField, unit: string | undefined): Canonical {
+  return [unit ?? null, canonicalSteps(stepsOf(field))];
+}
+
+function canonicalKind(field: Field): Canonical {
+  switch (field.kind) {
+    case "quantity":
+    case "counter":
+      return canonicalNumber(field, field.unit);
+    case "duration":
+      return canonicalNumber(field, "s");
+    case "array":
+      return [field.length, canonicalNumber(field, field.unit)];
+    case "boolean":
+      return null;
+    case "enum":
+      return field.values;
+    case "flags":
+      return field.flags;
+    case "position": {
+      const { latitude, altitude } = positionStepsOf(field);
+      const height = altitude === undefined ? null : canonicalSteps(altitude);
+      return [canonicalSteps(latitude), height];
+    }
+    case "text":
+    case "bytes":
+      return field.maxBytes;
+  }
+}
+
+function canonicalFields(fields: readonly Field[]): Canonical {
+  return fields.map((field) => [field.name, field.kind, field.optional, canonicalKind(field)]);
+}
+
+/**
+ * The text whose SHA-256 is the layout fingerprint: JSON without spaces, of arrays only.
+ *
+ * It holds what changes the bytes of a reading or the values read from them, and nothing else:
+ * `["bollard layout 1",["absolute",false],[["pm25","quantity",false,["ug/m3",[0,1,1,9999,null]]]]]`.
+ */
+export function canonicalLayout(schema: SensorSchema): string {
+  const time = [schema.time.mode, schema.time.milliseconds];
+  return JSON.stringify(["bollard layout 1", time, canonicalFields(schema.fields)]);
+}
+
+function fingerprint(text: string): string {
+  // Every name in a schema is ASCII, so a character is a byte.
+  const digest = sha256(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  let hex = "";
+  for (const byte of digest.subarray(0, 8)) hex += byte.toString(16).padStart(2, "0");
+  return hex;
+}
+
+/**
+ * The identity of a schema's layout: the first 64 bits of SHA-256 over its canonical form.
+ *
+ * Two schemas with one fingerprint read each other's payloads as the same fields, in the same
+ * units. Titles, descriptions, models, version and commands are no part of it.
+ *
+ * @returns 16 hexadecimal digits
+ */
+export function layoutFingerprint(schema: SensorSchema): string {
+  return fingerprint(canonicalLayout(schema));
+}
+
+/**
+ * The identity of a command's layout, made like that of a schema.
+ *
+ * @returns 16 hexadecimal digits
+ */
+export function commandFingerprint(command: Command): string {
+  return fingerprint(JSON.stringify(["bollard command 1", canonicalFields(command.fields)]));
+}
