@@ -1,0 +1,28 @@
+export {
+  type ContextOptions,
+  contextsFor,
+  coreContext,
+  type PinnedContext,
+  pinnedContext,
+  pinnedContexts,
+  servedContexts,
+} from "./contexts.js";
+export type {
+  Attribute,
+  Entity,
+  GeoProperty,
+  JsonValue,
+  LdContext,
+  Point,
+  Property,
+  Relationship,
+} from "./entity.js";
+export { entityId, lintEntityName } from "./entity-id.js";
+export { isNgsiLdError, NgsiLdError, type NgsiLdErrorCode } from "./error.js";
+export { EntityGates, type EntityGatesOptions, type GateStats } from "./gates/entity-gates.js";
+export type { GateName, GateProblem, GateResult } from "./gates/gate-result.js";
+export { type Model, modelNames, modelOf } from "./models.js";
+export { type EntityMapping, type Location, toEntity } from "./to-entity.js";
+export { type KeyValues, toKeyValues } from "./to-key-values.js";
+export { toProperty } from "./to-property.js";
+export { unitCode } from "./unit-codes.js";
