@@ -36,7 +36,16 @@ export interface Entry {
   readonly layout?: string;
 }
 
-/** First element of a stored entry; a later layout takes the next number and this one stays readable. */
+/** What the spool keeps of an entry: bytes, and beside them whose it is and since when. */
+export interface StoredEntry {
+  readonly bytes: Uint8Array;
+  /** The node's id. */
+  readonly stream?: string;
+  /** The arrival's wall clock. */
+  readonly timeMs: number;
+}
+
+/** Layout of the bytes; a later one takes the next number, and this one stays readable. */
 const VERSION = 1;
 const KINDS: readonly SourceName["kind"][] = ["serial", "mqtt"];
 const QUALITIES: readonly ClockQuality[] = ["synchronised", "unknown", "unset"];
@@ -44,71 +53,55 @@ const QUALITIES: readonly ClockQuality[] = ["synchronised", "unknown", "unset"];
 const cbor = new Encoder({ useRecords: false, tagUint8Array: false, variableMapSize: true });
 
 /**
- * Turns an entry into the bytes the spool keeps: one CBOR array,
- * `[1, kind, source name, node, boot, sequence, payload, boot id, monotonic ms, wall ms, quality, layout?]`.
+ * Turns an entry into what the spool keeps. Its bytes are one CBOR array:
+ * `[version × 64 + quality × 8 + kind, source name, boot, sequence, payload, boot id, monotonic ms, layout?]`.
  *
  * Monotonic time is rounded to the millisecond.
  */
-export function encodeEntry(entry: Entry): Uint8Array {
+export function encodeEntry(entry: Entry): Required<StoredEntry> {
   const { source, arrival } = entry;
+  const quality = QUALITIES.indexOf(arrival.quality);
   const items: unknown[] = [
-    VERSION,
-    KINDS.indexOf(source.kind),
+    VERSION * 64 + quality * 8 + KINDS.indexOf(source.kind),
     source.name,
-    entry.node,
     entry.boot,
     entry.sequence,
     entry.payload,
     arrival.bootId,
     Math.round(arrival.monotonicMs),
-    arrival.wallMs,
-    QUALITIES.indexOf(arrival.quality),
   ];
   if (entry.layout !== undefined) items.push(entry.layout);
-  return cbor.encode(items);
+  return { bytes: cbor.encode(items), stream: entry.node, timeMs: arrival.wallMs };
 }
 
 /**
- * Reads a stored entry. Whatever the bytes are, the answer is an entry or a typed error.
+ * Reads a stored entry. Whatever it holds, the answer is an entry or a typed error.
  *
  * @throws {@link BridgeError} `BRIDGE_ENTRY_MALFORMED`
  */
-export function decodeEntry(bytes: Uint8Array): Entry {
+export function decodeEntry(stored: StoredEntry): Entry {
   let items: unknown;
   try {
-    items = cbor.decode(bytes);
+    items = cbor.decode(stored.bytes);
   } catch (cause) {
     throw malformed("it is not CBOR", cause);
   }
   if (!Array.isArray(items)) throw malformed("it is not an array");
-  if (items[0] !== VERSION)
-    throw malformed(`its version is ${String(items[0])}, known is ${VERSION}`);
-  const [
-    ,
-    kind,
-    name,
-    node,
-    boot,
-    sequence,
-    payload,
-    bootId,
-    monotonicMs,
-    wallMs,
-    quality,
-    layout,
-  ] = items as unknown[];
-  const source = { kind: pick(KINDS, kind, "source kind"), name: text(name, "source name") };
+  const [head, name, boot, sequence, payload, bootId, monotonicMs, layout] = items as unknown[];
+  const flags = whole(head, 0xffff, "head");
+  const version = flags >> 6;
+  if (version !== VERSION) throw malformed(`its version is ${version}, known is ${VERSION}`);
   const entry: Entry = {
-    source,
-    node: text(node, "node"),
+    source: { kind: pick(KINDS, flags & 7, "source kind"), name: text(name, "source name") },
+    node: text(stored.stream, "node"),
     boot: whole(boot, 0xffff, "boot"),
     sequence: whole(sequence, 0xffffffff, "sequence"),
     payload: binary(payload),
     arrival: {
       bootId: whole(bootId, 0xffffffff, "boot id"),
       monotonicMs: whole(monotonicMs, Number.MAX_SAFE_INTEGER, "monotonic time"),
-      wallMs: whole(wallMs, 8_640_000_000_000_000, "wall time"),
-      quality: pick(QUALITIES, quality, "clock quality"),
+      wallMs: stored.timeMs,
+      quality: pick(QUALITIES, (flags >> 3) & 7, "clock quality"),
     },
   };
   return layout === undefined ? entry : { ...entry, layout: text(layout, "layout") };
@@ -120,9 +113,9 @@ function malformed(why: string, cause?: unknown): BridgeError {
   });
 }
 
-function pick<T>(values: readonly T[], index: unknown, what: string): T {
-  const value = typeof index === "number" ? values[index] : undefined;
-  if (value === undefined) throw malformed(`its ${what} is ${String(index)}`);
+function pick<T>(values: readonly T[], index: number, what: string): T {
+  const value = values[index];
+  if (value === undefined) throw malformed(`its ${what} is ${index}`);
   return value;
 }
 

@@ -1,0 +1,112 @@
+import fastifyStatic from "@fastify/static";
+import { type FastifyInstance, fastify } from "fastify";
+import type { BridgeClock } from "../clock.js";
+import { BridgeError } from "../error.js";
+import type { NodeView } from "../page/api-types.js";
+import { type ApiOptions, addApi, toControlView } from "./api.js";
+import { EventStreams } from "./event-streams.js";
+import { guard } from "./guard.js";
+import { bridgeMetrics } from "./metrics.js";
+import { sendProblem } from "./problem.js";
+
+/** Where the server listens and what it tells. */
+export interface HttpServerOptions extends Omit<ApiOptions, "events" | "nodes"> {
+  readonly clock: BridgeClock;
+  /** A loopback address. */
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** When the port is in use, try up to 50 higher ones. */
+  readonly nextFreePort: boolean;
+  readonly maxEventStreams: number;
+  /** Folder with the page; without one there is only the API. */
+  readonly pageFolder?: string | undefined;
+  readonly nodes: () => Iterable<readonly [key: string, node: NodeView]>;
+  readonly takeChangedNodes: () => Iterable<readonly [key: string, node: NodeView]>;
+  /** Told of each request that failed inside. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A server that runs. */
+export interface HttpServer {
+  /** Address of the page, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Cuts every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+const PORTS_TRIED = 50;
+
+/**
+ * Starts the page, the API, `/metrics` and `/health`.
+ *
+ * @throws {@link BridgeError} `BRIDGE_ADDRESS_IN_USE`
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const last = options.nextFreePort && options.port > 0 ? options.port + PORTS_TRIED : options.port;
+  for (let port = options.port; port <= Math.min(last, 65_535); port++) {
+    const events = new EventStreams({
+      clock: options.clock,
+      maxStreams: options.maxEventStreams,
+      status: options.status,
+      controls: () => options.controls.map(toControlView),
+      nodes: options.nodes,
+      takeChangedNodes: options.takeChangedNodes,
+    });
+    const app = buildApp(options, events);
+    try {
+      const url = await app.listen({ host: options.host, port });
+      return {
+        url: url.replace("[::1]", "localhost"),
+        close: async () => {
+          events.close();
+          await app.close();
+        },
+      };
+    } catch (error) {
+      await app.close();
+      if (!isAddressInUse(error)) throw error;
+    }
+  }
+  const place = `${options.host}:${options.port}`;
+  throw new BridgeError("BRIDGE_ADDRESS_IN_USE", place, "The address is in use by another program");
+}
+
+function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInstance {
+  const app = fastify({ forceCloseConnections: true, bodyLimit: 65_536, logger: false });
+  guard(app);
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) options.onError(error);
+    const title = status >= 500 ? "Something went wrong here" : "The request is wrong";
+    return sendProblem(reply, {
+      status,
+      title,
+      ...(status < 500 && { detail: error.message }),
+    });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, { status: 404, title: "Not found" }),
+  );
+
+  const nodes = () => Array.from(options.nodes(), ([, node]) => node);
+  addApi(app, { ...options, nodes, events });
+  const metrics = bridgeMetrics(options.status);
+  app.get("/metrics", async (_request, reply) => {
+    reply.type(metrics.contentType);
+    return metrics.text();
+  });
+  app.get("/health", async (_request, reply) => {
+    const { health, summary } = options.status();
+    reply.code(health === "failing" ? 503 : 200).header("cache-control", "no-store");
+    return { health, summary };
+  });
+  if (options.pageFolder !== undefined) {
+    app.register(fastifyStatic, { root: options.pageFolder, cacheControl: false });
+  }
+  return app;
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
