@@ -1,0 +1,16 @@
+/**
+ * A stream of numbers from 0 to below 1 that the seed alone decides, so a fault found once is found
+ * again. Not for secrets.
+ *
+ * @param seed - any integer; its low 32 bits count
+ * @see mulberry32 by Tommy Ettinger, public domain
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
