@@ -1,6 +1,7 @@
 import { allUnits, canConvertUnit, lookUpUnit } from "@bollard/senml";
 import {
   type Checker,
+  type Entry,
   flag,
   isKeyed,
   join,
@@ -25,6 +26,8 @@ import { positionRangesOf } from "./steps.js";
 export const MOST_TITLE = 100;
 /** @see MOST_TITLE */
 export const MOST_DESCRIPTION = 2000;
+
+const MOST_MODELS = 16;
 
 /** Names of what a reading has beside its fields. */
 const reservedNames: readonly string[] = ["t", "time", "key"];
@@ -70,9 +73,14 @@ const goal: Keys = { property: { rule: property, required: true }, unit: { rule:
 const maps: Rule = (value, path, checker) => {
   if (Array.isArray(value)) {
     const keys: Keys = { model: { rule: model, required: true }, ...goal };
-    list(0, 16, (entry, place) => checker.keys(entry, place, keys))(value, path, checker);
+    list(0, MOST_MODELS, (entry, place) => checker.keys(entry, place, keys))(value, path, checker);
   } else if (isKeyed(value)) {
-    for (const [name, entry] of Object.entries(value)) {
+    const entries = Object.entries(value);
+    if (entries.length > MOST_MODELS) {
+      const message = `${entries.length} models are too many; at most ${MOST_MODELS}`;
+      checker.add("SCHEMA_OUT_OF_BOUNDS", path, message);
+    }
+    for (const [name, entry] of entries) {
       model(name, join(path, name), checker);
       if (typeof entry === "string") property(entry, join(path, name), checker);
       else checker.keys(entry, join(path, name), goal);
@@ -225,10 +233,10 @@ function checkNames(value: Keyed, path: string, checker: Checker): void {
     const names = value[key];
     if (!Array.isArray(names)) continue;
     // In C they become upper-case constants, so `half-full` and `half_full` would be one.
-    const constants = names.map((name, index) => {
+    const constants = names.map((name, index): Entry => {
       const constant =
         typeof name === "string" ? name.toUpperCase().replaceAll("-", "_") : undefined;
-      return [constant, join(join(path, key), index)] as const;
+      return [constant, join(join(path, key), index), show(name)];
     });
     unique(checker, constants);
   }

@@ -16,7 +16,8 @@ import {
 } from "./checker.js";
 import type { SchemaProblem } from "./error.js";
 
-const timeModes = ["none", "absolute", "16", "uptime"];
+// A YAML author writes 16 without quotes, which is a number there.
+const timeModes = ["none", "absolute", "16", 16, "uptime"];
 
 const name = pattern(
   /^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
@@ -24,7 +25,7 @@ const name = pattern(
 );
 
 const time: Rule = (value, path, checker) => {
-  if (typeof value === "string") {
+  if (!isKeyed(value)) {
     oneOf(timeModes)(value, path, checker);
     return;
   }
@@ -56,6 +57,7 @@ const commandKeys: Keys = {
 };
 
 const schemaKeys: Keys = {
+  $schema: { rule: text(2000) },
   name: { rule: name, required: true },
   version: { rule: whole(1, 65535) },
   id: { rule: whole(1, 16383), required: true },

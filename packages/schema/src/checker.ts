@@ -27,24 +27,28 @@ export class Checker {
       return undefined;
     }
     const known = Object.keys(keys);
+    const meant = new Set<string>();
     for (const [key, entry] of Object.entries(value)) {
       if (entry === undefined) continue;
       const rule = Object.hasOwn(keys, key) ? keys[key] : undefined;
-      if (rule === undefined) this.unknownKey(join(path, key), key, known);
+      if (rule === undefined) meant.add(this.unknownKey(join(path, key), key, known));
       else rule.rule(entry, join(path, key), this);
     }
     for (const [key, { required }] of Object.entries(keys)) {
-      if (required === true && value[key] === undefined) {
+      // A misspelt key is told once, not as a missing one too.
+      if (required === true && value[key] === undefined && !meant.has(key)) {
         this.add("SCHEMA_MISSING_KEY", join(path, key), `${key} is missing`);
       }
     }
     return value;
   }
 
-  unknownKey(path: string, key: string, known: readonly string[]): void {
+  /** @returns the key that was meant, or an empty text */
+  unknownKey(path: string, key: string, known: readonly string[]): string {
     const near = nearestWord(key, known);
     const right = near === undefined ? `known here: ${known.join(", ")}` : `did you mean ${near}?`;
     this.add("SCHEMA_UNKNOWN_KEY", path, `${key} is not a key here; ${right}`);
+    return near ?? "";
   }
 }
 
@@ -61,6 +65,7 @@ export function isKeyed(value: unknown): value is Keyed {
 
 /** A value as an error shows it, cut where it is long. */
 export function show(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
@@ -141,16 +146,16 @@ export function list(least: number, most: number, rule: Rule): Rule {
   };
 }
 
+/** A value that may stand once, where it stands, and how to show it where that differs. */
+export type Entry = readonly [value: unknown, path: string, shown?: string];
+
 /** Tells every value that stood before, at the later place. */
-export function unique(
-  checker: Checker,
-  entries: readonly (readonly [value: unknown, path: string])[],
-): void {
+export function unique(checker: Checker, entries: readonly Entry[]): void {
   const first = new Map<unknown, string>();
-  for (const [value, path] of entries) {
+  for (const [value, path, shown] of entries) {
     if (value === undefined) continue;
     const earlier = first.get(value);
     if (earlier === undefined) first.set(value, path);
-    else checker.add("SCHEMA_DUPLICATE", path, `${show(value)} stands at ${earlier} already`);
+    else checker.add("SCHEMA_DUPLICATE", path, `${shown ?? show(value)} is at ${earlier} already`);
   }
 }

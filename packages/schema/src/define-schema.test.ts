@@ -101,7 +101,7 @@ describe("defineSchema", () => {
     }>();
     expectTypeOf<CommandsOf<typeof lamp>>().toEqualTypeOf<{
       readonly dim: { readonly level: number };
-      readonly reboot: {};
+      readonly reboot: Record<never, never>;
     }>();
     expectTypeOf(lamp.name).toEqualTypeOf<"street-lamp">();
   });

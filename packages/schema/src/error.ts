@@ -20,6 +20,15 @@ export interface SchemaProblem {
   readonly path: string;
   /** What is wrong; what would be right. */
   readonly message: string;
+  /** Where in the file, for a schema that came from one. */
+  readonly place?: FilePlace;
+}
+
+/** A place in a file; line and column count from 1. */
+export interface FilePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Thrown for a schema that cannot be used; it tells every problem found, not only the first. */
@@ -39,8 +48,9 @@ export class SchemaError extends Error {
   }
 }
 
-function formatProblem({ code, path, message }: SchemaProblem): string {
-  return `${path === "" ? "" : `${path}: `}${message} (${code})`;
+function formatProblem({ code, path, message, place }: SchemaProblem): string {
+  const where = place === undefined ? "" : `${place.file}:${place.line}:${place.column} `;
+  return `${where}${path === "" ? "" : `${path}: `}${message} (${code})`;
 }
 
 /** True for a SchemaError from any copy of this package, also one loaded twice. */

@@ -1,11 +1,27 @@
-import {
-  type CommandInput,
-  type FieldInput,
-  fillTime,
-  type MapsInput,
-  type SchemaInput,
+import type {
+  CommandInput,
+  FieldInput,
+  MapsInput,
+  SchemaInput,
+  TimeInput,
 } from "./schema-input.js";
-import type { Command, Field, ModelProperty, SensorSchema } from "./sensor-schema.js";
+import type {
+  Command,
+  Field,
+  ModelProperty,
+  SensorSchema,
+  TimeLayout,
+  TimeMode,
+} from "./sensor-schema.js";
+
+function fillTime(time: TimeInput | undefined): TimeLayout {
+  if (typeof time !== "object") return { mode: timeMode(time), milliseconds: false };
+  return { mode: timeMode(time.mode), milliseconds: time.milliseconds ?? false };
+}
+
+function timeMode(mode: TimeMode | 16 | undefined): TimeMode {
+  return mode === 16 ? "16" : (mode ?? "absolute");
+}
 
 function fillMaps(maps: MapsInput | undefined): readonly ModelProperty[] {
   if (maps === undefined) return [];

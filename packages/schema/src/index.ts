@@ -2,6 +2,7 @@ export { checkSchema } from "./check-schema.js";
 export { type Decimal, decimalOf } from "./decimal.js";
 export { defineSchema } from "./define-schema.js";
 export {
+  type FilePlace,
   isSchemaError,
   SchemaError,
   type SchemaErrorCode,
@@ -27,6 +28,7 @@ export type {
   MapsInput,
   RangeInput,
   SchemaInput,
+  TimeInput,
 } from "./schema-input.js";
 export type {
   ArrayField,

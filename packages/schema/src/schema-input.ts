@@ -5,7 +5,6 @@ import type {
   OutOfRange,
   PositionField,
   SensorSchema,
-  TimeLayout,
   TimeMode,
 } from "./sensor-schema.js";
 
@@ -18,7 +17,7 @@ export interface SchemaInput extends Pick<SensorSchema, "name" | "id" | "title" 
   /** Default: 1. */
   readonly version?: number;
   /** A mode alone stands for whole seconds. Default: `absolute`. */
-  readonly time?: TimeMode | { readonly mode?: TimeMode; readonly milliseconds?: boolean };
+  readonly time?: TimeInput;
   /** Seconds between two reports in normal running. */
   readonly reportInterval?: number;
   /** Default: `fixed`. */
@@ -27,6 +26,12 @@ export interface SchemaInput extends Pick<SensorSchema, "name" | "id" | "title" 
   /** Default: none. */
   readonly commands?: readonly CommandInput[];
 }
+
+/** A time mode, or a mode and whether milliseconds travel too; 16 may be a number. */
+export type TimeInput =
+  | TimeMode
+  | 16
+  | { readonly mode?: TimeMode | 16; readonly milliseconds?: boolean };
 
 /** One thing that can be asked of the node. */
 export interface CommandInput {
@@ -101,9 +106,3 @@ export type FieldInput = FieldCommonInput &
         readonly unit: SenmlUnitName;
       } & RangeInput)
   );
-
-/** What `time` says, in full. */
-export function fillTime(time: SchemaInput["time"]): TimeLayout {
-  if (typeof time === "string") return { mode: time, milliseconds: false };
-  return { mode: time?.mode ?? "absolute", milliseconds: time?.milliseconds ?? false };
-}
