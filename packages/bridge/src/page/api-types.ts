@@ -37,6 +37,8 @@ export interface BridgeStatus {
   readonly sinks: readonly SinkStatus[];
   /** Shown where a checker at the far end reports: counted there by key. */
   readonly delivery?: DeliveryStatus;
+  /** Shown at the foot of the page, such as the attribution a data licence asks for. Plain text. */
+  readonly notice?: string;
 }
 
 export interface EndStatus {
