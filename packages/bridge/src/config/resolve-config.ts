@@ -27,7 +27,8 @@ const checkNodes = ajv.compile<Filled<Record<string, NodeConfig>>>(nodeListJsonS
 export function resolveConfig(config: BridgeConfig): ResolvedConfig {
   const resolved: unknown = structuredClone(config);
   if (!checkConfig(resolved)) throw invalid(checkConfig.errors ?? []);
-  checkNames(resolved);
+  const [double] = doubleNames(resolved);
+  if (double) throw new BridgeError("BRIDGE_CONFIG_INVALID", double.place, double.message);
   return resolved;
 }
 
@@ -39,22 +40,20 @@ export function resolveNodes(nodes: unknown): Filled<Record<string, NodeConfig>>
 }
 
 /** Names mark places on disk and in the status, so no two ends of a kind may share one. */
-function checkNames(config: ResolvedConfig): void {
+export function doubleNames(config: BridgeConfig): { place: string; message: string }[] {
   const lists = {
-    "sources.serial": config.sources.serial,
-    "sources.mqtt": config.sources.mqtt,
-    "sinks.mqtt": config.sinks.mqtt,
+    "sources.serial": config.sources?.serial,
+    "sources.mqtt": config.sources?.mqtt,
+    "sinks.mqtt": config.sinks?.mqtt,
   };
-  for (const [key, ends] of Object.entries(lists)) {
-    const seen = new Set<string>();
-    ends.forEach(({ name }, index) => {
-      if (seen.has(name)) {
-        const place = `${key}[${index}].name`;
-        throw new BridgeError("BRIDGE_CONFIG_INVALID", place, `"${name}" is there twice`);
-      }
-      seen.add(name);
-    });
-  }
+  return Object.entries(lists).flatMap(([key, ends]) => {
+    const names = Array.isArray(ends) ? ends.map((end) => end?.name) : [];
+    return names.flatMap((name, index) =>
+      name !== undefined && names.indexOf(name) < index
+        ? [{ place: `${key}[${index}].name`, message: `"${name}" is there already; give another` }]
+        : [],
+    );
+  });
 }
 
 function invalid(errors: readonly ErrorObject[]): BridgeError {

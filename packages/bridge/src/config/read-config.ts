@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isSchemaError, type SchemaProblem, type SensorSchema } from "@bollard/schema";
+import { parseDocument, readSchemaFile } from "@bollard/schema/file";
+import { BridgeError } from "../error.js";
+import type { BridgeConfig, Filled, NodeConfig, ResolvedConfig } from "./config.js";
+import {
+  configJsonSchema,
+  doubleNames,
+  nodeListJsonSchema,
+  resolveConfig,
+  resolveNodes,
+} from "./resolve-config.js";
+
+/**
+ * Reads the configuration from a YAML or JSON file. Paths in it are taken from the file's folder.
+ *
+ * @throws {@link BridgeError} `BRIDGE_CONFIG_INVALID` with each mistake as `file:line:column key:
+ * what is wrong; what would be right`, `BRIDGE_CONFIG_UNREADABLE`
+ */
+export function readConfigFile(path: string): ResolvedConfig {
+  const value = readChecked(path, configJsonSchema, (config) =>
+    doubleNames(config as BridgeConfig).map(({ place, message }) => ({
+      code: "SCHEMA_DUPLICATE",
+      path: place,
+      message,
+    })),
+  );
+  const folder = dirname(path);
+  return withAbsolutePaths(resolveConfig((value ?? {}) as BridgeConfig), folder);
+}
+
+/** Reads a registry file: node id to what is known of it. Throws as {@link readConfigFile} does. */
+export function readNodesFile(path: string): Filled<Record<string, NodeConfig>> {
+  return resolveNodes(readChecked(path, nodeListJsonSchema) ?? {});
+}
+
+/** The first line of a file that holds a secret. Throws `BRIDGE_CONFIG_UNREADABLE`. */
+export function readSecretFile(path: string): string {
+  return readText(path).split(/\r?\n/, 1)[0] ?? "";
+}
+
+/** Reads the schemas that the configuration names. Throws as {@link readConfigFile} does. */
+export function readSchemaFiles(paths: readonly string[]): SensorSchema[] {
+  return paths.map((path) => {
+    try {
+      return readSchemaFile(path);
+    } catch (error) {
+      throw asBridgeError(error, path);
+    }
+  });
+}
+
+function readChecked(
+  path: string,
+  jsonSchema: object,
+  check: (value: unknown) => readonly SchemaProblem[] = () => [],
+): unknown {
+  const text = readText(path);
+  try {
+    // A file of nothing but comments leaves all as it is.
+    return isEmpty(text) ? {} : parseDocument(text, { file: path, jsonSchema, check }).value;
+  } catch (error) {
+    throw asBridgeError(error, path);
+  }
+}
+
+function isEmpty(text: string): boolean {
+  return text.split("\n").every((line) => /^\s*(#|$)/.test(line));
+}
+
+function asBridgeError(cause: unknown, path: string): unknown {
+  if (!isSchemaError(cause)) return cause;
+  const code =
+    cause.code === "SCHEMA_UNREADABLE" ? "BRIDGE_CONFIG_UNREADABLE" : "BRIDGE_CONFIG_INVALID";
+  return new BridgeError(code, cause.path || path, cause.message, { cause });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BridgeError("BRIDGE_CONFIG_UNREADABLE", path, `Cannot read it: ${why}`, { cause });
+  }
+}
+
+function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConfig {
+  const from = <T extends string | undefined>(path: T) =>
+    (path === undefined ? undefined : resolve(folder, path)) as T;
+  const mqttEnd = <T extends { readonly passwordFile: string | undefined }>(end: T): T =>
+    end.passwordFile === undefined ? end : { ...end, passwordFile: from(end.passwordFile) };
+  const { file, ...nodes } = config.nodes;
+  return {
+    ...config,
+    dataDir: from(config.dataDir),
+    schemas: config.schemas.map(from),
+    sources: { ...config.sources, mqtt: config.sources.mqtt.map(mqttEnd) },
+    sinks: { ...config.sinks, mqtt: config.sinks.mqtt.map(mqttEnd) },
+    nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
+  };
+}
