@@ -2,12 +2,14 @@ import { toKeyValues } from "../to-key-values.js";
 import { ExpansionGate } from "./expansion-gate.js";
 import type { GateProblem, GateResult } from "./gate-result.js";
 import { ModelGate } from "./model-gate.js";
-import { shapeOf } from "./shape.js";
+import { maxDepth, shapeOf } from "./shape.js";
 import { StrictGate } from "./strict-gate.js";
 
 export interface EntityGatesOptions {
   /** JSON Schemas (key-values form) by type, for types of your own. Default: none. */
   readonly models?: Readonly<Record<string, object>>;
+  /** Schemas those refer to, by the URL they use. Default: what the shipped models refer to. */
+  readonly references?: Readonly<Record<string, object>>;
   /** Documents of contexts by URL, for contexts of your own. Default: none. */
   readonly contexts?: Readonly<Record<string, object>>;
   /** Shapes whose expansion is remembered; the one unused for longest goes. Default: 1000. */
@@ -49,7 +51,7 @@ export class EntityGates {
   #evictions = 0;
 
   constructor(options: EntityGatesOptions = {}) {
-    this.#model = new ModelGate(options.models);
+    this.#model = new ModelGate(options.models, options.references);
     this.#expansion = new ExpansionGate(options.contexts);
     this.#maxShapes = Math.max(1, options.maxShapes ?? 1000);
   }
@@ -62,16 +64,7 @@ export class EntityGates {
   async check(entity: unknown): Promise<GateResult> {
     const known = this.checkKnown(entity);
     if (known) return known;
-    const shape = shapeOf(entity as object);
-    let pending = this.#pending.get(shape);
-    if (!pending) {
-      this.#expansions++;
-      pending = this.#expansion.check(entity as object);
-      this.#pending.set(shape, pending);
-      this.#remember(shape, await pending);
-      this.#pending.delete(shape);
-    }
-    return this.#result(entity as object, await pending);
+    return this.#result(entity as object, await this.#expand(entity as object));
   }
 
   /**
@@ -81,11 +74,14 @@ export class EntityGates {
    */
   checkKnown(entity: unknown): GateResult | undefined {
     if (typeof entity !== "object" || entity === null || Array.isArray(entity)) {
-      this.#checked++;
-      this.#refused++;
-      return { ok: false, problems: [{ gate: "strict", path: "", message: "must be an object" }] };
+      return this.#refuse("must be an object");
     }
-    const shape = shapeOf(entity);
+    let shape: string;
+    try {
+      shape = shapeOf(entity);
+    } catch {
+      return this.#refuse(`must not be nested deeper than ${maxDepth}`);
+    }
     const expansion = this.#shapes.get(shape);
     if (!expansion) return undefined;
     this.#touch(shape, expansion);
@@ -100,6 +96,27 @@ export class EntityGates {
       expansions: this.#expansions,
       evictions: this.#evictions,
     };
+  }
+
+  /** Expands the first entity of a shape; others of the same shape wait for the same answer. */
+  #expand(entity: object): Promise<readonly GateProblem[]> {
+    const shape = shapeOf(entity);
+    const pending = this.#pending.get(shape);
+    if (pending) return pending;
+    this.#expansions++;
+    const expansion = this.#expansion.check(entity).then((problems) => {
+      this.#pending.delete(shape);
+      this.#remember(shape, problems);
+      return problems;
+    });
+    this.#pending.set(shape, expansion);
+    return expansion;
+  }
+
+  #refuse(message: string): GateResult {
+    this.#checked++;
+    this.#refused++;
+    return { ok: false, problems: [{ gate: "strict", path: "", message }] };
   }
 
   #result(entity: object, expansion: readonly GateProblem[]): GateResult {

@@ -82,7 +82,8 @@ function findDefaults(node: unknown, path: string, problems: GateProblem[]): voi
   } else if (typeof node === "object" && node !== null) {
     for (const [key, value] of Object.entries(node)) {
       if (key === "@type" || key === "@id") {
-        for (const iri of [value].flat()) tellDefault(iri, path, problems);
+        const place = key === "@type" ? `${path}/type` : path;
+        for (const iri of [value].flat()) tellDefault(iri, place, problems);
       } else if (!key.startsWith("@")) {
         const term = key.slice(key.search(/[^/#]*$/));
         const below = `${path}/${members[term] ?? term}`;
@@ -102,12 +103,11 @@ function tellDefault(iri: unknown, path: string, problems: GateProblem[]): void 
   problems.push({ gate: "expansion", path, message });
 }
 
+/** The innermost reason: jsonld.js wraps what its document loader and its safe mode say. */
 function reasonOf(error: unknown): string {
-  let reason = error;
-  while (reason instanceof Error) {
-    const inner: unknown = (reason as { details?: { cause?: unknown } }).details?.cause;
-    if (!(inner instanceof Error)) return reason.message;
-    reason = inner;
-  }
-  return String(reason);
+  const details = (error as { details?: { cause?: unknown; event?: { message?: unknown } } })
+    .details;
+  if (details?.cause instanceof Error) return reasonOf(details.cause);
+  if (typeof details?.event?.message === "string") return details.event.message;
+  return error instanceof Error ? error.message : String(error);
 }

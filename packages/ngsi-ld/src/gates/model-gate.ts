@@ -13,13 +13,21 @@ import type { GateProblem } from "./gate-result.js";
 export class ModelGate {
   readonly #schemas: Readonly<Record<string, object>>;
   /** Stops at the first problem: for the entities that are well. */
-  readonly #quick = new Validators(false);
+  readonly #quick: Validators;
   /** Finds all problems: for those that are not. */
-  readonly #thorough = new Validators(true);
+  readonly #thorough: Validators;
 
-  /** @param schemas - schemas of your own by type; they win over the shipped ones */
-  constructor(schemas: Readonly<Record<string, object>> = {}) {
+  /**
+   * @param schemas - schemas of your own by type; they win over the shipped ones
+   * @param references - schemas those refer to, by URL
+   */
+  constructor(
+    schemas: Readonly<Record<string, object>> = {},
+    references: Readonly<Record<string, object>> = {},
+  ) {
     this.#schemas = schemas;
+    this.#quick = new Validators(references, false);
+    this.#thorough = new Validators(references, true);
   }
 
   /** The problems of one entity in key-values form; empty for none. */
@@ -53,11 +61,13 @@ export class ModelGate {
 
 /** Compiled schemas by type, over one ajv that knows what they refer to. */
 class Validators {
+  readonly #references: Readonly<Record<string, object>>;
   readonly #allErrors: boolean;
   readonly #compiled = new Map<string, ValidateFunction>();
   #ajv: Ajv | undefined;
 
-  constructor(allErrors: boolean) {
+  constructor(references: Readonly<Record<string, object>>, allErrors: boolean) {
+    this.#references = references;
     this.#allErrors = allErrors;
   }
 
@@ -66,19 +76,20 @@ class Validators {
     if (known) return known;
     const found = schema();
     if (!found) return undefined;
-    this.#ajv ??= ajvWithReferences(this.#allErrors);
+    this.#ajv ??= ajvWithReferences(this.#references, this.#allErrors);
     const validate = this.#ajv.compile(withoutIds(found));
     this.#compiled.set(type, validate);
     return validate;
   }
 }
 
-function ajvWithReferences(allErrors: boolean): Ajv {
+function ajvWithReferences(extra: Readonly<Record<string, object>>, allErrors: boolean): Ajv {
   const ajv = new Ajv({ strict: false, validateSchema: false, logger: false, allErrors });
   ajvFormats.default(ajv);
   for (const [url, path] of Object.entries(standardsIndex().refs)) {
-    ajv.addSchema(withoutIds(standard(path)), url);
+    if (!Object.hasOwn(extra, url)) ajv.addSchema(withoutIds(standard(path)), url);
   }
+  for (const url in extra) ajv.addSchema(withoutIds(extra[url] as object), url);
   return ajv;
 }
 
