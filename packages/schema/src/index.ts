@@ -9,7 +9,12 @@ export {
   type SchemaProblem,
 } from "./error.js";
 export { fillDefaults } from "./fill-defaults.js";
-export { canonicalLayout, commandFingerprint, layoutFingerprint } from "./layout-fingerprint.js";
+export {
+  canonicalCommand,
+  canonicalLayout,
+  commandFingerprint,
+  layoutFingerprint,
+} from "./layout-fingerprint.js";
 export { type DecimalRange, type RangeFault, readRange, type Steps } from "./read-range.js";
 export type {
   AnyValue,

@@ -76,11 +76,16 @@ export function layoutFingerprint(schema: SensorSchema): string {
   return fingerprint(canonicalLayout(schema));
 }
 
+/** The text that a command's fingerprint is made from, as `canonicalLayout` is for a schema. */
+export function canonicalCommand(command: Command): string {
+  return JSON.stringify(["bollard command 1", canonicalFields(command.fields)]);
+}
+
 /**
  * The identity of a command's layout, made like that of a schema.
  *
  * @returns 16 hexadecimal digits
  */
 export function commandFingerprint(command: Command): string {
-  return fingerprint(JSON.stringify(["bollard command 1", canonicalFields(command.fields)]));
+  return fingerprint(canonicalCommand(command));
 }
