@@ -1,0 +1,78 @@
+import { SpoolError } from "./error.js";
+import { nodeFs } from "./node-fs.js";
+import { HEADER_BYTES } from "./segment-header.js";
+import { type SpoolClock, systemClock } from "./spool-clock.js";
+import type { SpoolEvent } from "./spool-event.js";
+import type { SpoolFs } from "./spool-fs.js";
+
+/** How a spool is opened. */
+export interface SpoolOptions {
+  /** Its folder; made where there is none. Only one process has it open. */
+  readonly dir: string;
+  /** Bound of the backlog, from the slowest cursor to the newest entry, in bytes; default: 1 GiB. */
+  readonly maxBytes?: number;
+  /** Length of one segment file in bytes, 16 KiB to 1 GiB; default: 4 MiB. */
+  readonly segmentBytes?: number;
+  /** How long an entry may wait for the disk, in milliseconds; default: 1000 (5000 spares SD cards). */
+  readonly commitDelayMs?: number;
+  /** So many bytes waiting are written at once; default: 64 KiB. */
+  readonly commitBytes?: number;
+  /** Bound of what waits for the disk, in bytes; `append` refuses beyond it; default: 8 MiB. */
+  readonly maxPendingBytes?: number;
+  /** How long a cursor's move may wait for the disk, in milliseconds; default: 1000. */
+  readonly ackDelayMs?: number;
+  /** Newest entries kept in memory for readers that keep up, in bytes; default: 1 MiB. */
+  readonly cacheBytes?: number;
+  /** The disk; default: Node's own `fs`. */
+  readonly fs?: SpoolFs;
+  /** Time and timers; default: the machine's. */
+  readonly clock?: SpoolClock;
+  /** Called with the last position on the disk each time it grows. */
+  readonly onDurable?: (position: number) => void;
+  /** Called with what must not go unnoticed: damage, loss, a disk that refuses. */
+  readonly onEvent?: (event: SpoolEvent) => void;
+}
+
+/** Every option with its value. @internal */
+export type SpoolSettings = Required<SpoolOptions>;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {@link SpoolError} `SPOOL_BAD_OPTION`
+ */
+export function settingsOf(options: SpoolOptions): SpoolSettings {
+  const { dir } = options;
+  const number = (key: keyof SpoolOptions, otherwise: number, min: number, max: number): number => {
+    const value = options[key] ?? otherwise;
+    if (typeof value === "number" && value >= min && value <= max) return value;
+    const message = `${key} is ${String(value)}; it takes ${min} to ${max}`;
+    throw new SpoolError("SPOOL_BAD_OPTION", dir, message);
+  };
+  const most = Number.MAX_SAFE_INTEGER;
+  const segmentBytes = number("segmentBytes", 4 * 1024 * 1024, 16 * 1024, 2 ** 30);
+  return {
+    dir,
+    maxBytes: number("maxBytes", 2 ** 30, segmentBytes, most),
+    segmentBytes,
+    commitDelayMs: number("commitDelayMs", 1000, 0, 3_600_000),
+    commitBytes: number("commitBytes", 64 * 1024, 1, most),
+    maxPendingBytes: number("maxPendingBytes", 8 * 1024 * 1024, 1, most),
+    ackDelayMs: number("ackDelayMs", 1000, 0, 3_600_000),
+    cacheBytes: number("cacheBytes", 1024 * 1024, 0, most),
+    fs: options.fs ?? nodeFs,
+    clock: options.clock ?? systemClock,
+    onDurable: options.onDurable ?? (() => {}),
+    onEvent: options.onEvent ?? (() => {}),
+  };
+}
+
+/** Bytes of one block in a segment of this length, at most; an entry longer than it has its own. */
+export function batchBytesOf(segmentBytes: number): number {
+  return Math.min(64 * 1024, Math.floor((segmentBytes - HEADER_BYTES) / 4));
+}
+
+/** Bytes of the longest entry in a segment of this length. */
+export function maxEntryBytesOf(segmentBytes: number): number {
+  return Math.floor((segmentBytes - HEADER_BYTES) / 2);
+}

@@ -1,0 +1,345 @@
+import { Committer } from "./committer.js";
+import { CursorKeeper } from "./cursor-keeper.js";
+import type { CursorState } from "./cursor-state.js";
+import type { AppendOptions, SpoolEntry } from "./entry.js";
+import { SpoolError } from "./error.js";
+import { type Recovered, recover } from "./recover.js";
+import { SegmentReader } from "./segment-reader.js";
+import type { SegmentStore } from "./segment-store.js";
+import { SegmentWriter } from "./segment-writer.js";
+import { type CursorHost, type CursorOptions, SpoolCursor } from "./spool-cursor.js";
+import {
+  batchBytesOf,
+  maxEntryBytesOf,
+  type SpoolOptions,
+  type SpoolSettings,
+  settingsOf,
+} from "./spool-options.js";
+import type { SpoolStats } from "./spool-stats.js";
+import { StreamNames } from "./stream-names.js";
+import { Tail } from "./tail.js";
+
+const MAX_STREAM_BYTES = 255;
+
+/**
+ * A durable, bounded log on disk.
+ *
+ * `append` gives an entry its position and keeps it in memory; a group commit brings it to the disk
+ * within `commitDelayMs`. Only what is durable may be acknowledged to whoever sent it: wait for
+ * `whenDurable` or `onDurable`. Named cursors read the log, each at its own pace.
+ */
+export class Spool {
+  readonly #settings: SpoolSettings;
+  readonly #unlock: () => Promise<void>;
+  readonly #tail: Tail;
+  readonly #store: SegmentStore;
+  readonly #committer: Committer;
+  readonly #keeper: CursorKeeper;
+  readonly #cursors = new Map<string, SpoolCursor>();
+  #wakeAny: (() => void)[] = [];
+  #wakeDurable: (() => void)[] = [];
+  #isClosed = false;
+  #appended = { entries: 0, bytes: 0 };
+
+  private constructor(
+    settings: SpoolSettings,
+    unlock: () => Promise<void>,
+    recovered: Recovered,
+    writer: SegmentWriter | undefined,
+    names: StreamNames,
+  ) {
+    this.#settings = settings;
+    this.#unlock = unlock;
+    this.#store = recovered.store;
+    const { segmentBytes, cacheBytes, clock, fs, dir } = settings;
+    const { next } = recovered;
+    const batchBytes = batchBytesOf(segmentBytes);
+    this.#tail = new Tail({ names, next, batchBytes, cacheBytes });
+    this.#committer = new Committer({
+      ...settings,
+      tail: this.#tail,
+      store: this.#store,
+      names,
+      writer,
+      durable: next - 1,
+      onDurable: (position) => this.#onDurable(position),
+      onFailing: (error) => settings.onEvent({ kind: "failing", error }),
+      onRecovered: (failedForMs) => settings.onEvent({ kind: "recovered", failedForMs }),
+    });
+    this.#keeper = new CursorKeeper({
+      fs,
+      dir,
+      clock,
+      ackDelayMs: settings.ackDelayMs,
+      durable: () => this.durable,
+      states: recovered.cursors,
+    });
+  }
+
+  /**
+   * Opens the spool in a folder, and recovers it after whatever happened to the last process.
+   *
+   * @throws {@link SpoolError} `SPOOL_LOCKED`, `SPOOL_BAD_OPTION`; the disk's own error where the
+   * folder cannot be read or written
+   */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const settings = settingsOf(options);
+    const { fs, dir } = settings;
+    await fs.makeDir(dir);
+    const unlock = await fs.lock(dir);
+    try {
+      const names = new StreamNames();
+      const recovered = await recover(fs, dir, settings.onEvent);
+      const writer = await goOn(settings, recovered, names);
+      return new Spool(settings, unlock, recovered, writer, names);
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+
+  /** Last position on the disk; 0 before the first. */
+  get durable(): number {
+    return this.#committer.durable;
+  }
+
+  /** Position of the newest entry, on the disk or not; 0 before the first. */
+  get last(): number {
+    return this.#tail.last;
+  }
+
+  /**
+   * Takes an entry: its bytes are copied, and its position returned, from 1 on, one more each time.
+   * It is not on the disk yet.
+   *
+   * @throws {@link SpoolError} `SPOOL_FAILING` while the disk refuses, `SPOOL_BUSY` when
+   * `maxPendingBytes` wait for it, `SPOOL_ENTRY_TOO_LONG`, `SPOOL_BAD_OPTION`, `SPOOL_CLOSED`
+   */
+  append(entry: Uint8Array, options?: AppendOptions): number {
+    this.#assertTakes(entry.length);
+    const stream = options?.stream;
+    const timeMs = options?.timeMs ?? Math.trunc(this.#settings.clock.wallMs());
+    this.#assertFields(stream, timeMs);
+    const position = this.#tail.append(entry, stream, timeMs, options?.keep ?? false);
+    this.#appended.entries++;
+    this.#appended.bytes += entry.length;
+    this.#committer.appended();
+    if (this.#wakeAny.length > 0) this.#wakeAny = wake(this.#wakeAny);
+    return position;
+  }
+
+  #assertTakes(bytes: number): void {
+    if (this.#isClosed) throw this.#error("SPOOL_CLOSED", "The spool was closed");
+    if (this.#committer.failure !== undefined) throw this.#committer.failure;
+    const { maxPendingBytes, segmentBytes } = this.#settings;
+    if (this.#tail.waitingBytes + bytes > maxPendingBytes && this.#tail.waitingBytes > 0) {
+      throw this.#error("SPOOL_BUSY", `${this.#tail.waitingBytes} bytes wait for the disk`);
+    }
+    if (bytes > maxEntryBytesOf(segmentBytes)) {
+      const most = maxEntryBytesOf(segmentBytes);
+      throw this.#error("SPOOL_ENTRY_TOO_LONG", `An entry of ${bytes} bytes; at most ${most}`);
+    }
+  }
+
+  #assertFields(stream: string | undefined, timeMs: number): void {
+    if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs >= 2 ** 47) {
+      throw this.#error("SPOOL_BAD_OPTION", `timeMs is ${timeMs}; it takes whole milliseconds`);
+    }
+    // Three bytes of UTF-8 a UTF-16 unit at most.
+    if (stream === undefined || stream.length * 3 <= MAX_STREAM_BYTES) return;
+    if (Buffer.byteLength(stream) > MAX_STREAM_BYTES) {
+      throw this.#error("SPOOL_BAD_OPTION", `A stream's name takes ${MAX_STREAM_BYTES} bytes`);
+    }
+  }
+
+  #error(code: SpoolError["code"], message: string): SpoolError {
+    return new SpoolError(code, this.#settings.dir, message);
+  }
+
+  /**
+   * Brings everything appended so far to the disk at once.
+   *
+   * @throws {@link SpoolError} `SPOOL_FAILING` when the disk refuses; the entries are kept, and
+   * tried again
+   */
+  commit(): Promise<void> {
+    return this.#committer.commit();
+  }
+
+  /**
+   * Resolves once the entry at this position is on the disk, however long the disk refuses.
+   *
+   * @throws {@link SpoolError} `SPOOL_CLOSED` when the spool is closed before
+   */
+  whenDurable(position: number): Promise<void> {
+    return this.#committer.whenDurable(position);
+  }
+
+  #onDurable(position: number): void {
+    for (const cursor of this.#cursors.values()) cursor.settle();
+    this.#settings.onDurable(position);
+    this.#wakeDurable = wake(this.#wakeDurable);
+  }
+
+  /** The cursor of this name, as it was left, or a new one. The same object each time. */
+  cursor(name: string, options: CursorOptions = {}): SpoolCursor {
+    const known = this.#cursors.get(name);
+    if (known !== undefined) return known;
+    let state = this.#keeper.states.get(name);
+    if (state === undefined) {
+      const position = options.from === "newest" ? this.durable : this.#oldest() - 1;
+      state = { name, position, lost: { damaged: 0 } };
+      this.#keeper.states.set(name, state);
+      this.#keeper.changed();
+    }
+    const cursor = new SpoolCursor(this.#host(), state, options.unsynced ?? false);
+    this.#cursors.set(name, cursor);
+    return cursor;
+  }
+
+  /** Forgets a cursor, so that it holds the backlog no more. */
+  async removeCursor(name: string): Promise<void> {
+    const cursor = this.#cursors.get(name);
+    this.#cursors.delete(name);
+    if (this.#keeper.states.delete(name)) this.#keeper.changed();
+    await cursor?.close();
+  }
+
+  #host(): CursorHost {
+    const spool = this;
+    return {
+      get durable() {
+        return spool.durable;
+      },
+      get last() {
+        return spool.last;
+      },
+      get isClosed() {
+        return spool.#isClosed;
+      },
+      readEntries: (reader, from, upTo, max, state) =>
+        this.#readEntries(reader, from, upTo, max, state),
+      whenMore: (unsynced) =>
+        new Promise((resolve) => (unsynced ? this.#wakeAny : this.#wakeDurable).push(resolve)),
+      cursorMoved: () => this.#keeper.changed(),
+    };
+  }
+
+  async #readEntries(
+    reader: SegmentReader | undefined,
+    from: number,
+    upTo: number,
+    max: number,
+    state: CursorState,
+  ): Promise<{ entries: SpoolEntry[]; next: number; reader: SegmentReader | undefined }> {
+    let current = reader;
+    let next = from;
+    while (next <= upTo) {
+      if (next >= this.#tail.first) {
+        const entries = this.#tail.read(next, upTo, max);
+        return { entries, next: (entries.at(-1)?.position ?? upTo) + 1, reader: current };
+      }
+      const segment = this.#store.find(next);
+      if (segment === undefined || segment.firstPosition >= this.#tail.first) {
+        next = this.#tail.first;
+        continue;
+      }
+      next = Math.max(next, segment.firstPosition);
+      if (current?.segment !== segment) {
+        if (current !== reader) await current?.close();
+        current = this.#readerOf(segment, state);
+      }
+      const entries = await current.read(next, upTo, max);
+      if (entries.length > 0) {
+        return { entries, next: (entries.at(-1) as SpoolEntry).position + 1, reader: current };
+      }
+      if (!segment.retired) next = Math.max(next, Math.min(current.expected, upTo + 1));
+    }
+    return { entries: [], next, reader: current };
+  }
+
+  #readerOf(segment: SegmentReader["segment"], state: CursorState): SegmentReader {
+    const { fs, onEvent } = this.#settings;
+    const path = this.#store.pathOf(segment);
+    return new SegmentReader(fs, path, segment, (firstPosition, lastPosition, offset) => {
+      const damaged = state.lost.damaged + lastPosition - firstPosition + 1;
+      state.lost = { ...state.lost, damaged };
+      this.#keeper.changed();
+      onEvent({ kind: "damaged", file: segment.fileName, offset, firstPosition, lastPosition });
+    });
+  }
+
+  #oldest(): number {
+    return this.#store.segments[0]?.firstPosition ?? this.durable + 1;
+  }
+
+  /** How the spool is. */
+  stats(): SpoolStats {
+    const { failure, written, durable } = this.#committer;
+    const { segments, spareFiles } = this.#store;
+    const states = [...this.#keeper.states.values()];
+    return {
+      state: failure === undefined ? "ok" : "failing",
+      ...(failure === undefined ? {} : { error: failure }),
+      oldest: this.#oldest(),
+      last: this.last,
+      durable,
+      pendingBytes: this.#tail.waitingBytes,
+      segments: segments.length,
+      segmentBytes: segments.reduce((sum, { endOffset }) => sum + endOffset, 0),
+      spareFiles,
+      appendedEntries: this.#appended.entries,
+      appendedBytes: this.#appended.bytes,
+      writtenBytes: written.bytes,
+      preparedBytes: written.preparedBytes,
+      cursorBytes: this.#keeper.written.bytes,
+      syncs: written.syncs,
+      cursorWrites: this.#keeper.written.files,
+      cursors: Object.fromEntries(
+        states.map(({ name, position, lost }) => [
+          name,
+          { position, backlog: Math.max(0, this.last - position), lost },
+        ]),
+      ),
+    };
+  }
+
+  /**
+   * Commits, keeps the cursors, and gives the folder back.
+   *
+   * @throws {@link SpoolError} `SPOOL_FAILING` when entries that were appended did not reach the
+   * disk; the spool is closed all the same
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#committer.close();
+    this.#wakeAny = wake(this.#wakeAny);
+    this.#wakeDurable = wake(this.#wakeDurable);
+    for (const cursor of this.#cursors.values()) await cursor.close();
+    await this.#keeper.close();
+    await this.#unlock();
+    if (this.durable < this.last) {
+      throw this.#committer.failure ?? this.#error("SPOOL_FAILING", "The disk refuses");
+    }
+  }
+}
+
+/** Resumes the newest segment where it has room and the positions go on in it. */
+async function goOn(
+  settings: SpoolSettings,
+  { store, next }: Recovered,
+  names: StreamNames,
+): Promise<SegmentWriter | undefined> {
+  const { newest } = store;
+  const { fs, segmentBytes } = settings;
+  if (newest === undefined || newest.lastPosition !== next - 1) return undefined;
+  if (newest.header.coversTo !== 0 || newest.endOffset > segmentBytes * 0.75) return undefined;
+  const file = await fs.open(store.pathOf(newest), "write");
+  return new SegmentWriter(newest, file, { names, segmentBytes });
+}
+
+function wake(waiting: (() => void)[]): (() => void)[] {
+  for (const resolve of waiting) resolve();
+  return [];
+}
