@@ -155,8 +155,9 @@ function pointOf(location: Location, place: string): GeoProperty {
       `latitude ${latitude}, longitude ${longitude} is no place in WGS 84 degrees`,
     );
   }
-  const coordinates = [longitude, latitude];
-  if (altitude !== undefined) coordinates.push(altitude);
+  // Adding 0 turns -0, which JSON does not have, into 0.
+  const coordinates = [longitude + 0, latitude + 0];
+  if (altitude !== undefined) coordinates.push(altitude + 0);
   return { type: "GeoProperty", value: { type: "Point", coordinates } };
 }
 

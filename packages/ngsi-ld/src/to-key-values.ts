@@ -8,6 +8,11 @@ export interface KeyValues {
 /** Members that are no attributes. */
 const plain = new Set(["id", "type", "scope", "@context", "createdAt", "modifiedAt"]);
 
+const attributeTypes: ReadonlySet<unknown> = new Set([
+  ...["Property", "GeoProperty", "Relationship", "LanguageProperty", "VocabProperty"],
+  ...["JsonProperty", "ListProperty", "ListRelationship"],
+]);
+
 /**
  * The key-values form of a normalized entity, without its `@context`.
  *
@@ -54,9 +59,7 @@ function simplify(attribute: unknown): unknown {
 }
 
 function simplifyInstances(instances: readonly unknown[]): unknown {
-  if (!instances.every((item) => isObject(item) && typeof item.type === "string")) {
-    return instances;
-  }
+  if (!instances.every((item) => isObject(item) && attributeTypes.has(item.type))) return instances;
   const dataset: Record<string, unknown> = {};
   for (const instance of instances as readonly Record<string, unknown>[]) {
     const id = typeof instance.datasetId === "string" ? instance.datasetId : "@none";

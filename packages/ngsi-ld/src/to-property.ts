@@ -51,5 +51,6 @@ export function measuredValue(record: ResolvedRecord): JsonValue {
   if (value === undefined || (typeof value === "number" && !Number.isFinite(value))) {
     throw new NgsiLdError("NGSI_LD_NO_VALUE", record.name, "the record has no value");
   }
-  return value;
+  // -0 has no place in JSON.
+  return value === 0 ? 0 : value;
 }

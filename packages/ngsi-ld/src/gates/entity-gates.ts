@@ -1,4 +1,4 @@
-import { toKeyValues } from "../to-key-values.js";
+import { type KeyValues, toKeyValues } from "../to-key-values.js";
 import { ExpansionGate } from "./expansion-gate.js";
 import type { GateProblem, GateResult } from "./gate-result.js";
 import { ModelGate } from "./model-gate.js";
@@ -86,6 +86,12 @@ export class EntityGates {
     if (!expansion) return undefined;
     this.#touch(shape, expansion);
     return this.#result(entity, expansion);
+  }
+
+  /** The model gate alone, for an entity that is already in key-values form. Not counted. */
+  checkKeyValues(keyValues: KeyValues): GateResult {
+    const problems = this.#model.check(keyValues);
+    return problems.length === 0 ? passed : { ok: false, problems };
   }
 
   stats(): GateStats {
