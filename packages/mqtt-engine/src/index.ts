@@ -1,0 +1,17 @@
+export type { ReconnectOptions } from "./connection/backoff.js";
+export type { MqttClock } from "./connection/clock.js";
+export { connect, openConnection } from "./connection/connect.js";
+export type {
+  ConnectedEvent,
+  ConnectOptions,
+  DisconnectedEvent,
+  MqttMessage,
+} from "./connection/connect-options.js";
+export type { MqttConnection, MqttStats, PublishOptions } from "./connection/mqtt-connection.js";
+export type { OpenTransport, Transport, TransportEvents } from "./connection/transport.js";
+export { isMqttError, MqttError, type MqttErrorCode, type MqttErrorDetail } from "./error.js";
+export type { SubscribeOptions, Will } from "./packet/encode-packet.js";
+export type { ProtocolVersion, QoS } from "./packet/packet-type.js";
+export type { MqttProperties } from "./packet/properties.js";
+export { reasonText } from "./reason-text.js";
+export type { PublishDone } from "./session/outgoing-publishes.js";
