@@ -57,6 +57,7 @@ describe("convertUnit", () => {
     expect(convertUnit(102235.02, "Pa", "hPa")).toBe(1022.3502);
     expect(convertUnit(74.67, "%RH", "/")).toBe(0.7467);
     expect(convertUnit(0.07, "/", "/100")).toBe(7);
+    expect(convertUnit(0.07, "%", "/100")).toBe(7);
     expect(convertUnit(1.3, "ug/m3", "kg/m3")).toBe(1.3e-9);
     expect(convertUnit(50, "km/h", "m/s")).toBe(13.8888888888889);
     expect(convertUnit(10, "m/s", "km/h")).toBe(36);

@@ -1,13 +1,13 @@
 import { lookUpUnit, type SenmlUnit } from "./look-up-unit.js";
 
-/** Percentages that the registry keeps apart from the plain ratio; a person converts them at sight. */
-const percentages: readonly string[] = ["%", "%RH", "%EL"];
+/** The registry keeps these apart from the plain ratio; a person converts them at sight. */
+const percentages: readonly string[] = ["%RH", "%EL"];
 
 function scaleOf(
   name: string,
 ): Pick<SenmlUnit, "primary" | "multiply" | "divide" | "offset"> | undefined {
   if (percentages.includes(name)) return lookUpUnit("/100");
-  return lookUpUnit(name);
+  return lookUpUnit(name === "%" ? "/" : name);
 }
 
 /** True where `convertUnit` can turn one unit into the other. */

@@ -70,7 +70,8 @@ export const primaryUnits = {
   Bspl: ["bel (sound pressure level; logarithmic quantity)", "B SPL"],
   count: ["1 (counter value)", ""],
   "/": ["1 (ratio, such as the value of a switch)", ""],
-  "%": ["1 (ratio, such as the value of a switch), in percent", "%"],
+  // Its name notwithstanding the registry has it as the plain ratio, from 0 to 1.
+  "%": ["1 (ratio, such as the value of a switch)", ""],
   "%RH": ["percentage (relative humidity)", "%"],
   "%EL": ["percentage (remaining battery energy level)", "%"],
   EL: ["seconds (remaining battery energy level)", "s"],
