@@ -1,0 +1,19 @@
+export {
+  type CompileOptions,
+  compileSchema,
+  type DecodedPayload,
+  type DecodeOptions,
+  type EncodeOptions,
+  type MessageOptions,
+  type PayloadCodec,
+} from "./codec.js";
+export { commandSchema } from "./command-schema.js";
+export { decodePayload } from "./decode-payload.js";
+export { encodePayload } from "./encode-payload.js";
+export { isPayloadError, PayloadError, type PayloadErrorCode, type PayloadPlace } from "./error.js";
+export { type PayloadHeader, readHeader } from "./header.js";
+export { type FieldLayout, type Layout, layoutOf, type Slot } from "./layout.js";
+export { measureJson } from "./measure-json.js";
+export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
+export { completeTime } from "./row-time.js";
+export { type RecordOptions, toRecords } from "./to-records.js";

@@ -1,0 +1,2 @@
+export { arrivalForTests, readingArbitrary, readingsArbitrary } from "./reading-arbitrary.js";
+export { schemaArbitrary } from "./schema-arbitrary.js";
