@@ -38,5 +38,12 @@ export function nearestWord(word: string, known: readonly string[]): string | un
       best = candidate;
     }
   }
-  return best;
+  return best ?? beginsAs(meant, known);
+}
+
+/** `bool` for `boolean`, where only one word begins so. */
+function beginsAs(meant: string, known: readonly string[]): string | undefined {
+  if (meant.length < 3) return undefined;
+  const [only, ...others] = known.filter((word) => word.toLowerCase().startsWith(meant));
+  return others.length === 0 ? only : undefined;
 }

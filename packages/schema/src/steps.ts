@@ -88,5 +88,6 @@ export function valueOfStep(steps: Steps, step: number): number {
  * @returns below 0 or above `steps.last` for a value out of range; NaN for NaN
  */
 export function stepOfValue(steps: Steps, value: number): number {
-  return Math.round((value * steps.scale - steps.min) / steps.resolution);
+  // The sum makes 0 of -0.
+  return Math.round((value * steps.scale - steps.min) / steps.resolution) + 0;
 }
