@@ -6,7 +6,8 @@ export type BridgeErrorCode =
   | "BRIDGE_DATA_DIR" // the data folder cannot be made, locked or written
   | "BRIDGE_ADDRESS_IN_USE" // no free port for the page and the API
   | "BRIDGE_ENTRY_MALFORMED" // a stored entry is not what this or an older version wrote
-  | "BRIDGE_PORT_CLOSED"; // the serial port went away while it was in use
+  | "BRIDGE_PORT_CLOSED" // the serial port went away while it was in use
+  | "BRIDGE_NOT_RUNNING"; // asked for what only a running bridge has
 
 /** An error of the bridge, with a stable code and the place it is about. */
 export class BridgeError extends Error {

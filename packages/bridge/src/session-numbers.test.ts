@@ -11,25 +11,22 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
 describe("SessionNumbers", () => {
-  test("count for each node and go on after a restart", () => {
+  test("count for each node, clear of boot counts, and go on after a restart", () => {
     const sessions = new SessionNumbers({ dataDir });
-    expect(sessions.latest("lamp-12")).toBeUndefined();
     expect([sessions.next("lamp-12"), sessions.next("lamp-12"), sessions.next("pole-3")]).toEqual([
-      1, 2, 1,
+      32_768, 32_769, 32_768,
     ]);
-    const again = new SessionNumbers({ dataDir });
-    expect(again.latest("lamp-12")).toBe(2);
-    expect(again.next("lamp-12")).toBe(3);
+    expect(new SessionNumbers({ dataDir }).next("lamp-12")).toBe(32_770);
   });
 
   test("begin anew after the last one", () => {
     writeFileSync(join(dataDir, "sessions.json"), '{"lamp-12":65535}');
-    expect(new SessionNumbers({ dataDir }).next("lamp-12")).toBe(1);
+    expect(new SessionNumbers({ dataDir }).next("lamp-12")).toBe(32_768);
   });
 
   test("put a damaged file aside and go on", () => {
     writeFileSync(join(dataDir, "sessions.json"), '{"lamp-12":');
-    expect(new SessionNumbers({ dataDir }).next("lamp-12")).toBe(1);
+    expect(new SessionNumbers({ dataDir }).next("lamp-12")).toBe(32_768);
     expect(readFileSync(join(dataDir, "sessions.json.damaged"), "utf8")).toBe('{"lamp-12":');
   });
 });

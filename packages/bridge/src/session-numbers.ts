@@ -7,10 +7,13 @@ export interface SessionNumbersOptions {
   readonly dataDir: string;
 }
 
+/** Below are the boot counts of nodes that can count: a session never has the number of one. */
+const FIRST_SESSION = 0x8000;
+const LAST_SESSION = 0xffff;
+
 /**
- * Hands out session numbers to nodes that cannot count their boots, never one twice in 65,535.
- *
- * They are on disk before they are used, so that a key never names two messages.
+ * Hands out session numbers to nodes that cannot count their boots, or whose count stands still:
+ * never one twice in 32,768. They are on disk before they are used, so that a key never names two messages.
  */
 export class SessionNumbers {
   readonly #file: StateFile<Record<string, number>>;
@@ -21,14 +24,10 @@ export class SessionNumbers {
     this.#latest = new Map(Object.entries(this.#file.read() ?? {}));
   }
 
-  /** The number given to this node last, 1 to 65535; undefined for a node that got none. */
-  latest(node: string): number | undefined {
-    return this.#latest.get(node);
-  }
-
-  /** A new number for this node, 1 to 65535. */
+  /** A new number for this node, 32768 to 65535. */
   next(node: string): number {
-    const session = ((this.#latest.get(node) ?? 0) % 0xffff) + 1;
+    const latest = this.#latest.get(node) ?? 0;
+    const session = latest < FIRST_SESSION || latest >= LAST_SESSION ? FIRST_SESSION : latest + 1;
     this.#latest.set(node, session);
     this.#file.write(Object.fromEntries(this.#latest));
     return session;

@@ -37,8 +37,22 @@ export interface BridgeStatus {
   readonly sinks: readonly SinkStatus[];
   /** Shown where a checker at the far end reports: counted there by key. */
   readonly delivery?: DeliveryStatus;
+  /** What a person should look at. The newest first; empty when all is well. */
+  readonly alarms?: readonly AlarmView[];
   /** Shown at the foot of the page, such as the attribution a data licence asks for. Plain text. */
   readonly notice?: string;
+}
+
+export interface AlarmView {
+  /** Stable, such as `NODE_ID_TWICE`. */
+  readonly code: string;
+  /** What it is about, such as a node's id. */
+  readonly place: string;
+  readonly message: string;
+  /** ISO 8601 UTC; absent for what has stood since before the start. */
+  readonly since?: string;
+  /** How often it happened, or how many messages it is about. */
+  readonly count: number;
 }
 
 export interface EndStatus {

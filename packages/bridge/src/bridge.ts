@@ -1,0 +1,351 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LinkSessions, type RestoredSession } from "@bollard/link";
+import type { SensorSchema } from "@bollard/schema";
+import { isSpoolError, Spool } from "@bollard/spool";
+import { type Logger, pino } from "pino";
+import manifest from "../package.json" with { type: "json" };
+import { Alarms } from "./alarms.js";
+import { type BridgeClock, systemClock } from "./clock.js";
+import type { BridgeConfig, ResolvedConfig } from "./config/config.js";
+import { readNodesFile, readSchemaFiles } from "./config/read-config.js";
+import { resolveConfig } from "./config/resolve-config.js";
+import { DurableAcks } from "./durable-acks.js";
+import { BridgeError } from "./error.js";
+import type { Control } from "./http/api.js";
+import { type HttpServer, startHttpServer } from "./http/http-server.js";
+import { KeyMemory } from "./key-memory.js";
+import { type EndsOptions, makeSinks, makeSources } from "./make-ends.js";
+import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
+import { pageFolder } from "./page/page-folder.js";
+import { createPipeline, type Pipeline } from "./pipeline.js";
+import { ReadingTimes } from "./reading-time.js";
+import { RECALLED_ENTRIES, readAgain } from "./recall.js";
+import { Registry } from "./registry.js";
+import { replaySetAside } from "./replay.js";
+import { calibrate } from "./rules/calibrate.js";
+import { SchemaSet } from "./schema-set.js";
+import { SessionNumbers } from "./session-numbers.js";
+import { SetAsideLog } from "./set-aside-log.js";
+import { Drain } from "./sinks/drain.js";
+import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
+import type { Source } from "./sources/source.js";
+import { buildStatus } from "./status.js";
+import { EntityView } from "./view/entity-view.js";
+import { Rate } from "./view/rate.js";
+
+/** What a bridge is made of. */
+export interface BridgeOptions {
+  /** What it reads, keeps and sends on; from `readConfigFile`, or written in place. */
+  readonly config: BridgeConfig | ResolvedConfig;
+  /** Schemas besides those of the files that the configuration names. Default: none. */
+  readonly schemas?: readonly SensorSchema[];
+  /** Opens a serial port. Default: with the `serialport` package. */
+  readonly openPort?: OpenPort;
+  /** Default: the machine's clocks. */
+  readonly clock?: BridgeClock;
+  /** Default: JSON lines on the standard output, at the level of the configuration. */
+  readonly log?: Logger;
+  /** Buttons on the page. Default: none. */
+  readonly controls?: readonly Control[];
+  /** What a checker at the far end counts. Default: nobody counts. */
+  readonly delivery?: () => DeliveryStatus;
+  /** A line at the foot of the page, such as an attribution. Default: none. */
+  readonly notice?: string;
+}
+
+/** A stop takes no longer: what hangs is left to the operating system. */
+const STOP_WITHIN_MS = 1500;
+
+/**
+ * The daemon between street sensors and city platforms.
+ *
+ * `start` opens sources, spool, sinks and the page; `close` stops it all within two seconds. What was
+ * acknowledged to a node is on the disk, and is delivered after the next start.
+ */
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #config: ResolvedConfig;
+  readonly #clock: BridgeClock;
+  readonly #log: Logger;
+  readonly #alarms: Alarms;
+  readonly #schemas: SchemaSet;
+  readonly #registry: Registry;
+  readonly #view: EntityView;
+  readonly #readingsIn: Rate;
+  readonly #acks = new DurableAcks(0);
+  #startedMs = 0;
+  #spool: Spool | undefined;
+  #setAside: SetAsideLog | undefined;
+  #sessions: SessionNumbers | undefined;
+  #sources: readonly Source[] = [];
+  #drains: readonly { readonly drain: Drain; readonly readingsOut: Rate }[] = [];
+  #http: HttpServer | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Checks the configuration and reads the files it names. Nothing is opened yet.
+   *
+   * @throws BridgeError `BRIDGE_CONFIG_INVALID`, `BRIDGE_CONFIG_UNREADABLE`, `BRIDGE_SCHEMA_CONFLICT`
+   */
+  constructor(options: BridgeOptions) {
+    const config = resolveConfig(options.config);
+    this.#options = options;
+    this.#config = config;
+    this.#clock = options.clock ?? systemClock();
+    this.#log = options.log ?? pino({ name: "bollard", level: config.log.level });
+    this.#alarms = new Alarms(this.#clock);
+    this.#schemas = new SchemaSet([...readSchemaFiles(config.schemas), ...(options.schemas ?? [])]);
+    const { file, list, unknown } = config.nodes;
+    const nodes = { ...(file === undefined ? {} : readNodesFile(file)), ...list };
+    this.#registry = new Registry({ unknown, nodes });
+    this.#view = new EntityView({ clock: this.#clock, ...config.view });
+    this.#readingsIn = this.#rate();
+  }
+
+  /**
+   * Opens everything; resolves once the page is there and the sources are being opened.
+   *
+   * @returns the page's address, such as `http://127.0.0.1:8080`; empty without a web server
+   * @throws BridgeError `BRIDGE_DATA_DIR`, `BRIDGE_ADDRESS_IN_USE`; what was opened is closed again
+   */
+  async start(): Promise<{ readonly url: string }> {
+    this.#startedMs = this.#clock.wallMs();
+    try {
+      const spool = await this.#openSpool();
+      const pipeline = this.#makePipeline(spool);
+      const restored = await this.#recall(spool, pipeline);
+      this.#sources = this.#makeSources(spool, pipeline, restored);
+      if (this.#config.http.enabled) this.#http = await this.#startHttp();
+      for (const { drain } of this.#drains) drain.sink.open();
+      this.#run(spool, pipeline);
+      await Promise.all(this.#sources.map((source) => source.open()));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    const url = this.#http?.url ?? "";
+    this.#log.info({ url, schemas: this.#schemas.ids, nodes: this.#registry.size }, "running");
+    return { url };
+  }
+
+  /** How it is: what the page shows, and `GET /api/v1/status`. Only between `start` and `close`. */
+  status(): BridgeStatus {
+    const spool = this.#spool;
+    if (!spool) throw new BridgeError("BRIDGE_NOT_RUNNING", "bridge", "It is not running");
+    return buildStatus({
+      nowMs: this.#clock.wallMs(),
+      startedMs: this.#startedMs,
+      version: manifest.version,
+      spool: spool.stats(),
+      maxBytes: this.#config.spool.maxBytes,
+      sources: this.#sources.flatMap((source) => source.status()),
+      sinks: this.#drains.map(({ drain }) => ({
+        name: drain.sink.name,
+        kind: drain.sink.kind,
+        ...drain.sink.state(),
+        backlog: drain.backlog,
+        dropped: drain.dropped,
+      })),
+      nodes: this.#view.counts(),
+      rates: {
+        readingsIn: this.#readingsIn.perSecond(),
+        readingsOut: slowest(this.#drains.map(({ readingsOut }) => readingsOut.perSecond())),
+      },
+      totals: this.#view.totals,
+      alarms: this.#alarms.list(),
+      setAside: this.#setAside?.groups ?? [],
+      delivery: this.#options.delivery?.(),
+      notice: this.#options.notice,
+    });
+  }
+
+  /** Stops within two seconds, at any time, also more than once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #openSpool(): Promise<Spool> {
+    const { dataDir, spool: config } = this.#config;
+    try {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      this.#spool = await Spool.open({
+        dir: join(dataDir, "spool"),
+        ...config,
+        clock: this.#clock,
+        onDurable: (position) => this.#acks.settle(position),
+        onEvent: (event) => this.#log.warn(event, "spool"),
+      });
+      return this.#spool;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new BridgeError("BRIDGE_DATA_DIR", dataDir, why, { cause });
+    }
+  }
+
+  #makePipeline(spool: Spool): Pipeline {
+    const { dataDir } = this.#config;
+    const setAside = new SetAsideLog(dataDir);
+    const sessions = new SessionNumbers({ dataDir });
+    this.#setAside = setAside;
+    this.#sessions = sessions;
+    this.#acks.settle(spool.durable);
+    const pipeline = createPipeline({
+      spool,
+      keys: new KeyMemory(),
+      sessions,
+      acks: this.#acks,
+      setAside,
+      view: this.#view,
+      readingsIn: this.#readingsIn,
+      alarms: this.#alarms,
+      clock: this.#clock,
+      registry: this.#registry,
+      schemas: this.#schemas,
+      rules: [calibrate],
+      times: new ReadingTimes(this.#clock),
+      onRefused: (error) => this.#onRefused(error),
+    });
+    this.#drains = makeSinks(this.#ends()).map((sink) => {
+      const readingsOut = this.#rate();
+      const { interpret } = pipeline;
+      const log = this.#log.child({ sink: sink.name });
+      const clock = this.#clock;
+      const drain = new Drain({ spool, sink, interpret, setAside, readingsOut, clock, log });
+      return { drain, readingsOut };
+    });
+    return pipeline;
+  }
+
+  #ends(): EndsOptions {
+    return { config: this.#config, clock: this.#clock, log: this.#log, alarms: this.#alarms };
+  }
+
+  #makeSources(spool: Spool, pipeline: Pipeline, restored: readonly RestoredSession[]): Source[] {
+    const sessions = this.#sessions as SessionNumbers;
+    const linkSessions = new LinkSessions({ allocateSession: (node) => sessions.next(node) });
+    for (const session of restored) linkSessions.restore(session);
+    return makeSources({
+      ...this.#ends(),
+      accept: pipeline.accept,
+      sessions,
+      linkSessions,
+      schemas: this.#schemas,
+      openPort: this.#options.openPort ?? openSerialPort,
+      commit: () => spool.commit(),
+    });
+  }
+
+  /**
+   * Brings back the view, the keys seen, and what each sink published last.
+   *
+   * @returns where the link of each node on a serial port stands
+   */
+  async #recall(spool: Spool, pipeline: Pipeline): Promise<RestoredSession[]> {
+    const links = new Map<string, RestoredSession>();
+    const first = Math.max(1, spool.last - RECALLED_ENTRIES + 1);
+    await readAgain(spool, "recall", first, spool.last, (stored) => {
+      const { entry, interpreted } = pipeline.recall(stored);
+      if (entry?.source.kind === "serial") {
+        const { node, boot, sequence } = entry;
+        links.delete(`${boot}/${node}`);
+        links.set(`${boot}/${node}`, { nodeId: node, boot, next: (sequence + 1) >>> 0 });
+      }
+      if (interpreted.kind !== "delivery") return;
+      for (const { drain } of this.#drains) {
+        if (stored.position <= drain.position) drain.sink.recall(interpreted);
+      }
+    });
+    return [...links.values()];
+  }
+
+  #run(spool: Spool, pipeline: Pipeline): void {
+    const drains = this.#drains.map(({ drain }) => drain);
+    const replay = replaySetAside({
+      spool,
+      setAside: this.#setAside as SetAsideLog,
+      drains,
+      interpret: pipeline.interpret,
+      isKnown: ({ reason, detail }) =>
+        reason === "unknown-node"
+          ? this.#registry.find(detail) !== undefined
+          : this.#schemas.find(Number(detail)) !== undefined,
+      isClosed: () => this.#closing !== undefined,
+    });
+    replay.then(
+      (count) => {
+        if (count > 0) this.#log.info({ count }, "replayed what was set aside");
+      },
+      (error: unknown) => {
+        if (!isSpoolError(error)) this.#log.error({ err: error }, "the replay failed");
+      },
+    );
+    for (const drain of drains) void drain.run();
+  }
+
+  #startHttp(): Promise<HttpServer> {
+    const { host, port, nextFreePort, maxEventStreams } = this.#config.http;
+    return startHttpServer({
+      clock: this.#clock,
+      host,
+      port,
+      nextFreePort,
+      maxEventStreams,
+      pageFolder: fileURLToPath(pageFolder),
+      status: () => this.status(),
+      nodes: () => this.#view.nodes(),
+      takeChangedNodes: () => this.#view.takeChanged(),
+      history: (name, field, seconds) => this.#view.history(name, field, seconds),
+      controls: this.#options.controls ?? [],
+      onError: (error) => this.#log.error({ err: error }, "a request failed"),
+    });
+  }
+
+  #onRefused(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = isSpoolError(error) ? error.code : "SPOOL_REFUSED";
+    if (this.#alarms.raise(code, "spool", message)) {
+      this.#log.error({ err: error }, "a message could not be kept and was not acknowledged");
+    }
+  }
+
+  async #close(): Promise<void> {
+    const spool = this.#spool;
+    const stop = async () => {
+      // What came in last is brought to the disk first, so that its nodes hear of it.
+      await spool?.commit().catch(() => {});
+      for (const { drain } of this.#drains) drain.close();
+      await Promise.all([
+        this.#http?.close(),
+        ...this.#sources.map((source) => source.close()),
+        ...this.#drains.map(({ drain }) => drain.sink.close()),
+      ]);
+      await spool?.close();
+      this.#setAside?.save();
+    };
+    const ended = await within(STOP_WITHIN_MS, stop());
+    if (!ended) this.#log.warn("it took too long to stop in good order");
+  }
+
+  #rate(): Rate {
+    return new Rate(() => this.#clock.monotonicMs());
+  }
+}
+
+function slowest(rates: readonly number[]): number {
+  return rates.length === 0 ? 0 : Math.min(...rates);
+}
+
+/** True once the task has ended, well or badly; false when it took too long. */
+function within(ms: number, task: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    const done = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    task.then(done, done);
+  });
+}

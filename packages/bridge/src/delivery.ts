@@ -1,0 +1,48 @@
+import type { FieldValue } from "@bollard/payload";
+import type { ResolvedRecord } from "@bollard/senml";
+import type { Entry } from "./entry.js";
+import type { RegisteredNode } from "./registry.js";
+import type { KnownSchema } from "./schema-set.js";
+
+/** One reading after the rules, ready for sinks and the view. */
+export interface DeliveredReading {
+  /** `<boot>-<sequence>`, and `-<row>` for one of a batch: the same however often it is delivered. */
+  readonly key: string;
+  /** When it was observed, seconds since the Unix epoch. */
+  readonly timeS: number;
+  readonly values: Readonly<Record<string, FieldValue>>;
+  /** The same as SenML records, their names beginning with `<node's name>/`. */
+  readonly records: readonly ResolvedRecord[];
+}
+
+/** What one entry came to: the readings of one node and schema. */
+export interface Delivery {
+  readonly kind: "delivery";
+  /** Of the entry in the spool. */
+  readonly position: number;
+  readonly entry: Entry;
+  readonly node: RegisteredNode;
+  readonly schema: KnownSchema;
+  readonly readings: readonly DeliveredReading[];
+}
+
+/**
+ * Why an entry goes to no sink.
+ *
+ * - `unknown-node`, `unknown-schema`: kept in the spool, and replayed once that is known
+ * - `undecodable`: the payload does not fit its schema
+ * - `malformed`: what is stored is not an entry
+ */
+export type SetAsideReason = "unknown-node" | "unknown-schema" | "undecodable" | "malformed";
+
+/** An entry that goes to no sink now. */
+export interface SetAside {
+  readonly kind: "set-aside";
+  readonly position: number;
+  readonly reason: SetAsideReason;
+  /** The node, or the schema's id, or what was wrong. */
+  readonly detail: string;
+}
+
+/** What decoding and rules made of an entry. */
+export type Interpreted = Delivery | SetAside;

@@ -1,0 +1,34 @@
+export { Bridge, type BridgeOptions } from "./bridge.js";
+export { type BridgeClock, type ClockQuality, systemClock } from "./clock.js";
+export type {
+  BridgeConfig,
+  Calibration,
+  Filled,
+  HttpConfig,
+  LogLevel,
+  MqttEndConfig,
+  MqttSinkConfig,
+  MqttSourceConfig,
+  NodeConfig,
+  RegistryConfig,
+  ResolvedConfig,
+  SerialSourceConfig,
+  SpoolConfig,
+  ViewConfig,
+} from "./config/config.js";
+export { readConfigFile } from "./config/read-config.js";
+export { configJsonSchema, nodeListJsonSchema, resolveConfig } from "./config/resolve-config.js";
+export { BridgeError, type BridgeErrorCode, isBridgeError } from "./error.js";
+export type { Control } from "./http/api.js";
+export type {
+  AlarmView,
+  BridgeStatus,
+  ControlView,
+  DeliveryStatus,
+  EndStatus,
+  FieldHistory,
+  FieldView,
+  NodeView,
+  SinkStatus,
+} from "./page/api-types.js";
+export { type OpenPort, openSerialPort, type SerialStream } from "./sources/serial/open-port.js";

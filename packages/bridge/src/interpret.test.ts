@@ -1,0 +1,145 @@
+import { encodePayload } from "@bollard/payload";
+import { defineSchema } from "@bollard/schema";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { resolveNodes } from "./config/resolve-config.js";
+import type { Entry } from "./entry.js";
+import { type InterpretOptions, interpret } from "./interpret.js";
+import { ReadingTimes } from "./reading-time.js";
+import { Registry } from "./registry.js";
+import { calibrate } from "./rules/calibrate.js";
+import { SchemaSet } from "./schema-set.js";
+import { ManualClock } from "./testing/manual-clock.js";
+import { START_S, streetAir, streetPayload } from "./testing/street-air.js";
+
+const clock = new ManualClock();
+const uptimes = defineSchema({
+  name: "counter",
+  id: 18,
+  time: "uptime",
+  fields: [{ kind: "counter", name: "cars", bits: 32 }],
+});
+const timeless = defineSchema({
+  name: "door",
+  id: 19,
+  time: "none",
+  fields: [{ kind: "boolean", name: "open" }],
+});
+const options: InterpretOptions = {
+  registry: new Registry({
+    unknown: "hold",
+    nodes: resolveNodes({
+      "a1-b2": { name: "oak-street-12", calibration: { pm25: { offset: 1 } } },
+    }),
+  }),
+  schemas: new SchemaSet([streetAir, uptimes, timeless]),
+  rules: [calibrate],
+  times: new ReadingTimes(clock),
+};
+
+function entryOf(payload: Uint8Array, more: Partial<Entry> = {}): Entry {
+  return {
+    source: { kind: "mqtt", name: "street" },
+    node: "a1-b2",
+    boot: 1,
+    sequence: 7,
+    payload,
+    arrival: { bootId: 7, monotonicMs: 0, wallMs: clock.wallMs(), quality: "synchronised" },
+    ...more,
+  };
+}
+
+describe("an entry", () => {
+  test("becomes a delivery under the owner's name, calibrated", () => {
+    expect(interpret(40, entryOf(streetPayload(7)), options)).toMatchObject({
+      kind: "delivery",
+      position: 40,
+      node: { name: "oak-street-12" },
+      readings: [
+        {
+          key: "1-7",
+          timeS: START_S + 420,
+          values: { pm25: 1.7, temperature: 20 },
+          records: [
+            { name: "oak-street-12/pm25", unit: "ug/m3", value: 1.7, time: START_S + 420 },
+            { name: "oak-street-12/temperature", unit: "Cel", value: 20, time: START_S + 420 },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("of an unknown node, an unknown schema or another layout waits for that", () => {
+    const setAside = (entry: Entry) => {
+      const { kind, ...rest } = interpret(40, entry, options);
+      return kind === "set-aside" ? rest : kind;
+    };
+    const position = 40;
+    expect(setAside(entryOf(streetPayload(7), { node: "c3" }))).toEqual({
+      position,
+      reason: "unknown-node",
+      detail: "c3",
+    });
+    const other = defineSchema({ ...streetAir, id: 99, name: "other" } as never);
+    const payload = encodePayload(other, { time: START_S, values: { pm25: 1 } } as never);
+    expect(setAside(entryOf(payload))).toEqual({
+      position,
+      reason: "unknown-schema",
+      detail: "99",
+    });
+    expect(setAside(entryOf(streetPayload(7), { layout: "00112233aabbccdd" }))).toEqual({
+      position,
+      reason: "unknown-schema",
+      detail: "17",
+    });
+  });
+
+  test("of any bytes is a delivery or is set aside", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (payload) => {
+        expect(["delivery", "set-aside"]).toContain(interpret(1, entryOf(payload), options).kind);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("a reading's time", () => {
+  const timeOf = (entry: Entry) => {
+    const interpreted = interpret(1, entry, options);
+    return interpreted.kind === "delivery" ? interpreted.readings[0]?.timeS : interpreted;
+  };
+
+  test("is that of its arrival where it carries none", () => {
+    const payload = encodePayload(timeless, { values: { open: true } });
+    expect(timeOf(entryOf(payload))).toBe(clock.wallMs() / 1000);
+  });
+
+  test("is that of its arrival where the node's clock was never set", () => {
+    const payload = encodePayload(streetAir, { time: 86_400, values: { pm25: 1 } } as never);
+    expect(timeOf(entryOf(payload))).toBe(clock.wallMs() / 1000);
+  });
+
+  test("counts from the node's start, as near as the fastest message tells", () => {
+    const at = (uptime: number, wallMs: number) => {
+      const payload = encodePayload(uptimes, { time: uptime, values: { cars: 1 } });
+      const entry = entryOf(payload);
+      return timeOf({ ...entry, arrival: { ...entry.arrival, wallMs } });
+    };
+    const booted = 1_789_000_000;
+    expect(at(100, (booted + 103) * 1000)).toBe(booted + 103);
+    expect(at(160, (booted + 160.5) * 1000)).toBe(booted + 160.5);
+    expect(at(220, (booted + 290) * 1000)).toBe(booted + 220.5);
+  });
+
+  test("is mended where the wall clock was set after the arrival", () => {
+    const payload = encodePayload(timeless, { values: { open: true } });
+    const arrivedMs = clock.monotonicMs();
+    const entry = entryOf(payload, {
+      arrival: { bootId: clock.bootId, monotonicMs: arrivedMs, wallMs: 5000, quality: "unset" },
+    });
+    clock.pass(60_000);
+    expect(timeOf(entry)).toBe((clock.wallMs() - 60_000) / 1000);
+    expect(timeOf({ ...entry, arrival: { ...entry.arrival, bootId: 99 } })).toBe(5);
+  });
+});

@@ -1,0 +1,77 @@
+import type { LinkSessions } from "@bollard/link";
+import { EntityGates } from "@bollard/ngsi-ld";
+import type { Logger } from "pino";
+import type { Alarms } from "./alarms.js";
+import type { BridgeClock } from "./clock.js";
+import type { ResolvedConfig } from "./config/config.js";
+import { readSecretFile } from "./config/read-config.js";
+import type { SchemaSet } from "./schema-set.js";
+import type { SessionNumbers } from "./session-numbers.js";
+import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
+import type { Sink } from "./sinks/sink.js";
+import { MqttSource } from "./sources/mqtt-source.js";
+import type { OpenPort } from "./sources/serial/open-port.js";
+import { SerialSource } from "./sources/serial/serial-source.js";
+import type { Accept, Source } from "./sources/source.js";
+
+/** What every end gets. */
+export interface EndsOptions {
+  readonly config: ResolvedConfig;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+  readonly alarms: Alarms;
+}
+
+/** What sources get besides. */
+export interface SourcesOptions extends EndsOptions {
+  readonly accept: Accept;
+  readonly sessions: SessionNumbers;
+  readonly schemas: SchemaSet;
+  /** One for all serial ports. */
+  readonly linkSessions: LinkSessions;
+  readonly openPort: OpenPort;
+  /** Brings what waits to the disk at once. */
+  readonly commit: () => Promise<void>;
+}
+
+/** Every source of the configuration, not opened yet. */
+export function makeSources(options: SourcesOptions): Source[] {
+  const { config, log } = options;
+  return [
+    ...config.sources.serial.map((serial) => {
+      const commitDelayMs = config.spool.commitDelayMs;
+      const child = log.child({ source: serial.name });
+      return new SerialSource({ ...options, config: serial, commitDelayMs, log: child });
+    }),
+    ...config.sources.mqtt.map(
+      (mqtt) =>
+        new MqttSource({
+          ...options,
+          config: mqtt,
+          bridgeName: config.name,
+          password: passwordOf(mqtt.passwordFile),
+          log: log.child({ source: mqtt.name }),
+        }),
+    ),
+  ];
+}
+
+/** Every sink of the configuration, not opened yet. They share the gates, and what those remember. */
+export function makeSinks({ config, clock, log }: EndsOptions): Sink[] {
+  const gates = new EntityGates();
+  return config.sinks.mqtt.map(
+    (mqtt) =>
+      new MqttSink({
+        config: mqtt,
+        bridgeName: config.name,
+        password: passwordOf(mqtt.passwordFile),
+        gates,
+        clock,
+        log: log.child({ sink: mqtt.name }),
+      }),
+  );
+}
+
+function passwordOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readSecretFile(file);
+}

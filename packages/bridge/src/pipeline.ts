@@ -1,0 +1,161 @@
+import type { Spool, SpoolEntry } from "@bollard/spool";
+import type { Alarms } from "./alarms.js";
+import type { BridgeClock } from "./clock.js";
+import type { Interpreted, SetAside } from "./delivery.js";
+import type { DurableAcks } from "./durable-acks.js";
+import { decodeEntry, type Entry, encodeEntry } from "./entry.js";
+import { type InterpretOptions, interpret } from "./interpret.js";
+import type { KeyMemory } from "./key-memory.js";
+import type { SessionNumbers } from "./session-numbers.js";
+import type { SetAsideLog } from "./set-aside-log.js";
+import type { Accept, SourceMessage } from "./sources/source.js";
+import type { EntityView } from "./view/entity-view.js";
+import type { Rate } from "./view/rate.js";
+
+/** What the steps work with. */
+export interface PipelineParts extends InterpretOptions {
+  readonly spool: Spool;
+  readonly keys: KeyMemory;
+  readonly sessions: SessionNumbers;
+  readonly acks: DurableAcks;
+  readonly setAside: SetAsideLog;
+  readonly view: EntityView;
+  readonly readingsIn: Rate;
+  readonly alarms: Alarms;
+  readonly clock: BridgeClock;
+  /** Told of a message that could not be kept. */
+  readonly onRefused: (error: unknown) => void;
+}
+
+/** The middle of the bridge: sources push into it, drains pull out of it. */
+export interface Pipeline {
+  /** source → spool, and at once to the view. */
+  readonly accept: Accept;
+  /** spool → decode → rules: what the drains take to their sinks. */
+  readonly interpret: (stored: SpoolEntry) => Interpreted;
+  /** Shows and remembers an entry from before a restart. */
+  readonly recall: (stored: SpoolEntry) => Recalled;
+  /** Messages that came twice, and those whose key had other bytes before. */
+  readonly counts: { duplicates: number; conflicts: number };
+}
+
+/** An entry from before a restart; undefined where what is stored is none. */
+export interface Recalled {
+  readonly entry: Entry | undefined;
+  readonly interpreted: Interpreted;
+}
+
+/** Interpreted entries kept for the drains that are not far behind. */
+const RECENT_ENTRIES = 2048;
+
+/**
+ * ```
+ *  serial ─ frame ─ link ─┐
+ *                         ├─> arrive ─> dedupe ─> spool.append ─────┬─> interpret ─> view ─> page, API
+ *  mqtt ──────────────────┘                          │              │
+ *    ▲                                               ▼              │     ┌─> sink ─ PUBACK ─┐
+ *    └──── kept: acknowledged to the node ◄──── on the disk         │     │                  │
+ *                                                                   ▼     │                  ▼
+ *                      spool.cursor ─> decode ─> rules ─> records ─ drain ┘        the cursor moves on
+ * ```
+ * Each step takes what the one before gives. The spool keeps the bytes as they came, so what cannot
+ * be read today is replayed tomorrow. Only acknowledgements go back.
+ */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { spool, keys, acks, setAside, view } = parts;
+  const counts = { duplicates: 0, conflicts: 0 };
+  const recent = new Map<number, Interpreted>();
+  const sessionOf = new Map<string, number>();
+
+  /** Stamps a message with the time and, where its node used a key twice, with its session. */
+  const arrive = (message: SourceMessage): Entry => ({
+    source: message.source,
+    node: message.node,
+    boot: sessionOf.get(`${message.boot}/${message.node}`) ?? message.boot,
+    sequence: message.sequence,
+    payload: message.payload,
+    arrival: {
+      bootId: parts.clock.bootId,
+      monotonicMs: parts.clock.monotonicMs(),
+      wallMs: Math.max(0, Math.trunc(parts.clock.wallMs())),
+      quality: parts.clock.quality(),
+    },
+    ...(message.layout !== undefined && { layout: message.layout }),
+  });
+
+  /** The same key with other bytes is another message: it gets a session of its own, never dropped. */
+  const inNewSession = (entry: Entry, wireBoot: number): Entry => {
+    counts.conflicts++;
+    const boot = parts.sessions.next(entry.node);
+    sessionOf.set(`${wireBoot}/${entry.node}`, boot);
+    const message = `Its message ${wireBoot}-${entry.sequence} came with other bytes before: it has forgotten its boot count, or another node has its id`;
+    parts.alarms.raise("KEY_USED_TWICE", entry.node, message);
+    return { ...entry, boot };
+  };
+
+  const remember = (position: number, entry: Entry) =>
+    keys.remember(entry.node, entry.boot, entry.sequence, entry.payload, position);
+
+  /** Interprets a new entry once, for the view and for the drains that will ask soon. */
+  const show = (position: number, entry: Entry) => {
+    const interpreted = interpret(position, entry, parts);
+    recent.set(position, interpreted);
+    recent.delete(position - RECENT_ENTRIES);
+    if (interpreted.kind === "set-aside") setAside.add(interpreted);
+    else {
+      view.show(interpreted);
+      parts.readingsIn.add(interpreted.readings.length);
+    }
+  };
+
+  const accept: Accept = (message) => {
+    let entry = arrive(message);
+    const known = keys.look(entry.node, entry.boot, entry.sequence, entry.payload);
+    if (known.kind === "duplicate") {
+      counts.duplicates++;
+      acks.wait(known.position, message.kept);
+      return true;
+    }
+    try {
+      if (known.kind === "conflict") entry = inNewSession(entry, message.boot);
+      const { bytes, stream, timeMs } = encodeEntry(entry);
+      const position = spool.append(bytes, { stream, timeMs });
+      remember(position, entry);
+      acks.wait(position, message.kept);
+      show(position, { ...entry, payload: Uint8Array.from(entry.payload) });
+      return true;
+    } catch (error) {
+      parts.onRefused(error);
+      return false;
+    }
+  };
+
+  const read = (stored: SpoolEntry): Recalled => {
+    try {
+      const entry = decodeEntry(stored);
+      return { entry, interpreted: interpret(stored.position, entry, parts) };
+    } catch (error) {
+      return { entry: undefined, interpreted: malformed(stored.position, error) };
+    }
+  };
+
+  const recall = (stored: SpoolEntry): Recalled => {
+    const recalled = read(stored);
+    if (recalled.entry) remember(stored.position, recalled.entry);
+    else setAside.add(recalled.interpreted as SetAside);
+    if (recalled.interpreted.kind === "delivery") view.recall(recalled.interpreted);
+    return recalled;
+  };
+
+  return {
+    accept,
+    counts,
+    interpret: (stored) => recent.get(stored.position) ?? read(stored).interpreted,
+    recall,
+  };
+}
+
+function malformed(position: number, error: unknown): SetAside {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { kind: "set-aside", position, reason: "malformed", detail };
+}

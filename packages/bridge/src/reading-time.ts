@@ -1,0 +1,63 @@
+import type { Reading } from "@bollard/payload";
+import type { BridgeClock } from "./clock.js";
+import type { Entry } from "./entry.js";
+import type { KnownSchema } from "./schema-set.js";
+
+/** A time before 1978 is that of a clock that was never set; SenML takes it as relative to now. */
+const FIRST_ABSOLUTE_S = 2 ** 28;
+/** Nodes whose boot time is remembered. */
+const MAX_BOOTS = 20_000;
+
+/**
+ * Tells when a reading was observed.
+ *
+ * A time of the node's own clock stands, once that clock was set. An uptime counts from when the node booted: the earliest
+ * moment that fits the messages since then, since each took a while to come. A reading without a
+ * time was observed when it came in.
+ */
+export class ReadingTimes {
+  readonly #clock: BridgeClock;
+  /** Unix seconds at which the node's uptime was 0, by node and boot. */
+  readonly #bootedAt = new Map<string, number>();
+
+  constructor(clock: BridgeClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * When the entry came in, Unix seconds. Where the wall clock was not set then and has been set
+   * since, in the same boot of this machine, the monotonic clock tells.
+   */
+  arrivalS({ arrival }: Entry): number {
+    const canMend = arrival.quality === "unset" && arrival.bootId === this.#clock.bootId;
+    if (!canMend || this.#clock.quality() === "unset") return arrival.wallMs / 1000;
+    const agoMs = this.#clock.monotonicMs() - arrival.monotonicMs;
+    return Math.round(this.#clock.wallMs() - agoMs) / 1000;
+  }
+
+  /**
+   * When each reading was observed, Unix seconds.
+   *
+   * @param readings - of this entry, as decoded
+   */
+  observedS(entry: Entry, schema: KnownSchema, readings: readonly Reading[]): number[] {
+    const arrivalS = this.arrivalS(entry);
+    const { mode } = schema.schema.time;
+    if (mode === "none") return readings.map(() => arrivalS);
+    if (mode !== "uptime") {
+      return readings.map(({ time = 0 }) => (time < FIRST_ABSOLUTE_S ? arrivalS : time));
+    }
+    const latest = Math.max(...readings.map(({ time }) => time ?? 0));
+    const bootedAt = this.#noteBoot(`${entry.boot}/${entry.node}`, arrivalS - latest);
+    return readings.map(({ time }) => Math.round((bootedAt + (time ?? 0)) * 1000) / 1000);
+  }
+
+  #noteBoot(key: string, latestPossibleS: number): number {
+    const bootedAt = Math.min(this.#bootedAt.get(key) ?? latestPossibleS, latestPossibleS);
+    this.#bootedAt.delete(key);
+    this.#bootedAt.set(key, bootedAt);
+    const eldest = this.#bootedAt.keys().next();
+    if (this.#bootedAt.size > MAX_BOOTS && !eldest.done) this.#bootedAt.delete(eldest.value);
+    return bootedAt;
+  }
+}

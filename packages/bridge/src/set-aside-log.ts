@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import type { SetAside } from "./delivery.js";
+import { StateFile } from "./state-file.js";
+
+/** Entries that wait in the spool for one thing to become known. */
+export interface SetAsideGroup {
+  readonly reason: "unknown-node" | "unknown-schema";
+  /** The node, or the schema's id. */
+  readonly detail: string;
+  /** Position of the first of them. */
+  readonly first: number;
+  /** How many there are; those since the last orderly stop, at least. */
+  readonly count: number;
+}
+
+/** More than these are waited for as one, under the name `*`. */
+const MAX_GROUPS = 1000;
+/** Stands for every node or schema that found no place of its own. */
+export const ANY_DETAIL = "*";
+
+/**
+ * Remembers, over restarts, where in the spool the entries begin that no sink has had, since their
+ * node or their schema is not known: so that they can be replayed once it is.
+ */
+export class SetAsideLog {
+  readonly #file: StateFile<SetAsideGroup[]>;
+  readonly #groups = new Map<string, SetAsideGroup>();
+  #undecodable = 0;
+  #malformed = 0;
+
+  /** @param dataDir - the bridge's data folder */
+  constructor(dataDir: string) {
+    this.#file = new StateFile(join(dataDir, "set-aside.json"), isGroups);
+    for (const group of this.#file.read() ?? []) this.#groups.set(keyOf(group), group);
+  }
+
+  get groups(): readonly SetAsideGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  /** Entries whose payload does not fit its schema, since the start. */
+  get undecodable(): number {
+    return this.#undecodable;
+  }
+
+  /** Stored entries that are none, since the start. */
+  get malformed(): number {
+    return this.#malformed;
+  }
+
+  /** Counts an entry, and makes sure that it will be found again. */
+  add(setAside: SetAside): void {
+    if (setAside.reason === "undecodable") this.#undecodable++;
+    else if (setAside.reason === "malformed") this.#malformed++;
+    else this.#note(setAside.reason, setAside.detail, setAside.position, 1);
+  }
+
+  /** Makes sure that an entry counted before will be found again. */
+  keep(setAside: SetAside): void {
+    if (setAside.reason === "unknown-node" || setAside.reason === "unknown-schema") {
+      this.#note(setAside.reason, setAside.detail, setAside.position, 0);
+    }
+  }
+
+  /** Forgets a group whose entries have been replayed to every sink. */
+  remove(group: SetAsideGroup): void {
+    if (this.#groups.delete(keyOf(group))) this.save();
+  }
+
+  /** Writes the counts, too; the positions are always on disk already. */
+  save(): void {
+    this.#file.write(this.groups as SetAsideGroup[]);
+  }
+
+  #note(reason: SetAsideGroup["reason"], detail: string, position: number, count: number): void {
+    const isFull = this.#groups.size >= MAX_GROUPS;
+    const own = keyOf({ reason, detail });
+    const key = isFull && !this.#groups.has(own) ? keyOf({ reason, detail: ANY_DETAIL }) : own;
+    const group = this.#groups.get(key);
+    this.#groups.set(key, {
+      reason,
+      detail: key === own ? detail : ANY_DETAIL,
+      first: Math.min(group?.first ?? position, position),
+      count: (group?.count ?? 0) + count,
+    });
+    if (!group || position < group.first) this.save();
+  }
+}
+
+function keyOf({ reason, detail }: Pick<SetAsideGroup, "reason" | "detail">): string {
+  return `${reason} ${detail}`;
+}
+
+function isGroups(value: unknown): value is SetAsideGroup[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (item) =>
+        (item?.reason === "unknown-node" || item?.reason === "unknown-schema") &&
+        typeof item.detail === "string" &&
+        Number.isInteger(item.first) &&
+        Number.isInteger(item.count),
+    )
+  );
+}

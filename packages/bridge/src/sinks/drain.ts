@@ -1,0 +1,139 @@
+import { isSpoolError, type Spool, type SpoolCursor, type SpoolEntry } from "@bollard/spool";
+import type { Logger } from "pino";
+import type { BridgeClock } from "../clock.js";
+import type { Interpreted } from "../delivery.js";
+import type { SetAsideLog } from "../set-aside-log.js";
+import type { Rate } from "../view/rate.js";
+import type { Sink } from "./sink.js";
+import { Slots } from "./slots.js";
+
+/** What a drain takes, and where to. */
+export interface DrainOptions {
+  readonly spool: Spool;
+  readonly sink: Sink;
+  readonly interpret: (stored: SpoolEntry) => Interpreted;
+  readonly setAside: SetAsideLog;
+  /** Counts readings that the sink has acknowledged. */
+  readonly readingsOut: Rate;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+}
+
+const READ_AT_ONCE = 64;
+const RETRY_MS = 1000;
+
+/**
+ * Takes entries from the spool to one sink, in order, and moves the sink's cursor as the far end
+ * acknowledges: never past an entry that it has not, so a crash delivers again and loses nothing.
+ */
+export class Drain {
+  readonly sink: Sink;
+  readonly #options: DrainOptions;
+  readonly #cursor: SpoolCursor;
+  readonly #slots: Slots;
+  /** Entries handed to the sink, in order, up to the first that is not acknowledged. */
+  readonly #underWay: { readonly position: number; isDone: boolean }[] = [];
+  #isWaiting = false;
+  #isClosed = false;
+
+  constructor(options: DrainOptions) {
+    this.sink = options.sink;
+    this.#options = options;
+    // A sink need not wait for the disk; the cursor does.
+    this.#cursor = options.spool.cursor(cursorName(options.sink), { unsynced: true });
+    this.#slots = new Slots(options.sink.window);
+  }
+
+  /** Every entry up to this position is done with. */
+  get position(): number {
+    return this.#cursor.position;
+  }
+
+  /** Entries that the sink has not acknowledged. */
+  get backlog(): number {
+    return this.#cursor.backlog;
+  }
+
+  /** Entries that the sink will never get. */
+  get dropped(): number {
+    return Object.values(this.#cursor.lost).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Goes on until it is closed. */
+  async run(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#runUntilError();
+      } catch (error) {
+        if (this.#isClosed || (isSpoolError(error) && error.code === "SPOOL_CLOSED")) return;
+        this.#options.log.error({ err: error, sink: this.sink.name }, "cannot read the spool");
+        await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  /** Takes nothing more out of the spool. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #runUntilError(): Promise<void> {
+    while (!this.#isClosed) {
+      const entries = await this.#cursor.read(READ_AT_ONCE);
+      if (entries.length === 0) {
+        this.#isWaiting = true;
+        this.#tellWhenCaughtUp();
+        if (!(await this.#cursor.wait())) return;
+        this.#isWaiting = false;
+      }
+      for (const entry of entries) {
+        await this.#slots.take();
+        if (this.#isClosed) return;
+        this.#take(entry);
+      }
+    }
+  }
+
+  #take(stored: SpoolEntry): void {
+    const interpreted = this.#options.interpret(stored);
+    const entry = { position: stored.position, isDone: false };
+    this.#underWay.push(entry);
+    const done = () => {
+      entry.isDone = true;
+      this.#slots.release();
+      this.#moveOn();
+    };
+    if (interpreted.kind === "set-aside") {
+      this.#options.setAside.keep(interpreted);
+      done();
+      return;
+    }
+    this.sink.deliver(interpreted).then(
+      () => {
+        this.#options.readingsOut.add(interpreted.readings.length);
+        done();
+      },
+      (error: unknown) => {
+        this.#options.log.error({ err: error, sink: this.sink.name }, "an entry was left out");
+        done();
+      },
+    );
+  }
+
+  #moveOn(): void {
+    let last: number | undefined;
+    while (this.#underWay[0]?.isDone) last = this.#underWay.shift()?.position;
+    if (last === undefined) return;
+    this.#cursor.ack(last);
+    this.#tellWhenCaughtUp();
+  }
+
+  #tellWhenCaughtUp(): void {
+    if (this.#isWaiting && this.#underWay.length === 0) this.sink.caughtUp();
+  }
+}
+
+/** The place of a sink in the spool; kept over restarts by the sink's name. */
+export function cursorName(sink: Pick<Sink, "kind" | "name">): string {
+  return `${sink.kind}:${sink.name}`;
+}

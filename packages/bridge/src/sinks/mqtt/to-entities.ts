@@ -1,0 +1,49 @@
+import { type Entity, entityId, toEntity } from "@bollard/ngsi-ld";
+import type { DeliveredReading } from "../../delivery.js";
+import type { RegisteredNode } from "../../registry.js";
+import type { KnownSchema } from "../../schema-set.js";
+
+/** What became of one reading. */
+export interface ReadingEntities {
+  readonly entities: readonly Entity[];
+  /** Why there is none for a model, in words. */
+  readonly refusals: readonly string[];
+}
+
+/**
+ * One reading as normalized NGSI-LD entities, one for each model that its schema maps to.
+ *
+ * A model none of whose fields has a value makes no entity. One that cannot be made is told and does
+ * not keep the others back.
+ */
+export function toEntities(
+  node: RegisteredNode,
+  schema: KnownSchema,
+  reading: DeliveredReading,
+): ReadingEntities {
+  const baseName = `${node.name}/`;
+  const entities: Entity[] = [];
+  const refusals: string[] = [];
+  for (const [type, properties] of schema.models) {
+    const hasValue = reading.records.some(({ name }) =>
+      Object.hasOwn(properties, name.slice(baseName.length)),
+    );
+    if (!hasValue) continue;
+    try {
+      entities.push(
+        toEntity(reading.records, {
+          id: entityId(type, node.name),
+          type,
+          properties,
+          baseName,
+          ...(node.position && {
+            location: { longitude: node.position[0], latitude: node.position[1] },
+          }),
+        }),
+      );
+    } catch (error) {
+      refusals.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { entities, refusals };
+}

@@ -1,0 +1,35 @@
+import type { Delivery } from "../delivery.js";
+
+/** How a sink is, for the status. */
+export interface SinkState {
+  readonly state: "up" | "down" | "connecting";
+  /** Why it is down, or where it goes. */
+  readonly detail: string;
+  /** Messages the far end has acknowledged. */
+  readonly messages: number;
+  /** Messages refused, here or there; each is left out, and none holds up the rest. */
+  readonly errors: number;
+}
+
+/** One end where readings go. It has a cursor of its own in the spool, moved by a drain. */
+export interface Sink {
+  /** From the configuration; names the cursor, with the kind. */
+  readonly name: string;
+  readonly kind: "mqtt" | "ngsi-ld";
+  /** Most entries it takes at a time. */
+  readonly window: number;
+  /** Begins to connect, and goes on trying until it is closed. */
+  open(): void;
+  /**
+   * Resolves once the far end has all of it. Calls are carried out in their order. It does not
+   * reject: what the far end will never take is counted and left out, and the rest waits for it.
+   */
+  deliver(delivery: Delivery): Promise<void>;
+  /** Told of what was delivered before a restart, in order, so that newest stays newest. */
+  recall(delivery: Delivery): void;
+  /** All that there is has been delivered: the time to put right what the far end may have lost. */
+  caughtUp(): void;
+  state(): SinkState;
+  /** Cuts the connection; what was not delivered stays in the spool. */
+  close(): Promise<void>;
+}

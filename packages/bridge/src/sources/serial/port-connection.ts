@@ -1,0 +1,267 @@
+import { LinkHost, type LinkHostEvent, type LinkSessions } from "@bollard/link";
+import { readHeader } from "@bollard/payload";
+import type { Logger } from "pino";
+import type { Alarms } from "../../alarms.js";
+import type { BridgeClock } from "../../clock.js";
+import type { SourceName } from "../../entry.js";
+import type { SchemaSet } from "../../schema-set.js";
+import type { Accept } from "../source.js";
+import type { SerialStream } from "./open-port.js";
+import { WriteQueue } from "./write-queue.js";
+
+/** What every connection of a source shares. */
+export interface PortConnectionOptions {
+  readonly source: SourceName;
+  readonly sessions: LinkSessions;
+  readonly schemas: SchemaSet;
+  readonly accept: Accept;
+  /** Brings what waits to the disk at once. */
+  readonly commit: () => Promise<void>;
+  readonly commitDelayMs: number;
+  /** Silence after which the port is opened anew; 0: never. */
+  readonly silenceMs: number;
+  readonly maxQueueBytes: number;
+  readonly alarms: Alarms;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+}
+
+/** How long nothing is taken when a message could not be kept. */
+const HOLD_BACK_MS = 2000;
+
+/**
+ * One open port and the link on it, from the moment it was opened until it is gone: its bytes to the
+ * link, the link's messages to the pipeline, and the acknowledgement back once they are kept.
+ */
+export class PortConnection {
+  readonly #options: PortConnectionOptions;
+  readonly #path: string;
+  readonly #stream: SerialStream;
+  readonly #link: LinkHost;
+  readonly #queue: WriteQueue;
+  #cancelPoll: (() => void) | undefined;
+  #pollAtMs = Number.POSITIVE_INFINITY;
+  #cancelSilence: (() => void) | undefined;
+  #cancelHold: (() => void) | undefined;
+  #isClosed = false;
+  #node = "";
+  #firmware = "";
+  #messages = 0;
+  /** What the node speaks: schema id to the fingerprint of its layout. */
+  readonly #layouts = new Map<number, string>();
+
+  /** @param onGone - called once, when the port is closed, with the reason where there is one */
+  constructor(
+    path: string,
+    stream: SerialStream,
+    options: PortConnectionOptions,
+    onGone: (reason: Error | undefined) => void,
+  ) {
+    this.#path = path;
+    this.#stream = stream;
+    this.#options = options;
+    const { clock } = options;
+    this.#queue = new WriteQueue({
+      write: (bytes, done) => stream.write(bytes, done),
+      maxBytes: options.maxQueueBytes,
+    });
+    this.#link = new LinkHost({
+      sessions: options.sessions,
+      commitDelayMs: Math.min(0xffff, options.commitDelayMs),
+      now: () => clock.monotonicMs(),
+      wallTime: () =>
+        clock.quality() === "unset"
+          ? undefined
+          : { timeMs: clock.wallMs(), synchronised: clock.quality() === "synchronised" },
+      send: (frame) => this.#queue.push(frame),
+      onEvent: (event) => this.#onEvent(event),
+    });
+    this.#link.onSchedule = () => this.#schedulePoll();
+    stream.onData((chunk) => {
+      this.#link.receive(chunk);
+      this.#schedulePoll();
+    });
+    stream.onClose((reason) => {
+      this.#end();
+      onGone(reason);
+    });
+    this.#link.lineUp();
+    this.#schedulePoll();
+    this.#watchSilence();
+  }
+
+  /** The node that said HELLO here; empty before. */
+  get node(): string {
+    return this.#node;
+  }
+
+  /** In words, for the status. */
+  get detail(): string {
+    if (!this.#node) return "no node has said HELLO";
+    return this.#firmware ? `${this.#node}, ${this.#firmware}` : this.#node;
+  }
+
+  /** Messages taken. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Frames that were none, frames that could not be written, and messages that the node gave up. */
+  get errors(): number {
+    const { badFrames, malformedFrames, missing } = this.#link.stats();
+    return badFrames + malformedFrames + missing + this.#queue.dropped;
+  }
+
+  /** Resolves once the port is free for others. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#stream.close();
+  }
+
+  #end(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#link.lineDown();
+    this.#queue.clear();
+    this.#cancelPoll?.();
+    this.#cancelSilence?.();
+    this.#cancelHold?.();
+  }
+
+  #schedulePoll(): void {
+    const at = this.#link.nextDeadline;
+    if (this.#isClosed || at >= this.#pollAtMs) return;
+    this.#cancelPoll?.();
+    this.#pollAtMs = at;
+    const { clock } = this.#options;
+    this.#cancelPoll = clock.after(Math.max(0, at - clock.monotonicMs()), () => {
+      this.#cancelPoll = undefined;
+      this.#pollAtMs = Number.POSITIVE_INFINITY;
+      if (this.#isClosed) return;
+      this.#link.poll();
+      this.#schedulePoll();
+    });
+  }
+
+  /** A port that hung up unseen, or a USB chip that fell asleep, says nothing for ever. */
+  #watchSilence(): void {
+    const { silenceMs, clock, log } = this.#options;
+    if (silenceMs === 0) return;
+    const since = Math.max(this.#link.lastHeardAt, clock.monotonicMs() - silenceMs);
+    const openedAt = clock.monotonicMs();
+    const check = (heardAt: number) => {
+      const lastAt = Math.max(heardAt, this.#link.lastHeardAt);
+      const leftMs = lastAt + silenceMs - clock.monotonicMs();
+      this.#cancelSilence = clock.after(Math.max(1, leftMs), () => {
+        const quietMs = clock.monotonicMs() - Math.max(heardAt, this.#link.lastHeardAt);
+        if (quietMs < silenceMs) return check(heardAt);
+        log.warn({ port: this.#path, quietMs }, "nothing was heard: the port is opened anew");
+        this.#stream.close().catch(() => {});
+        return undefined;
+      });
+    };
+    check(Math.max(since, openedAt));
+  }
+
+  #onEvent(event: LinkHostEvent): void {
+    const { alarms, log } = this.#options;
+    const port = this.#path;
+    switch (event.kind) {
+      case "data":
+        this.#take(event);
+        break;
+      case "session": {
+        const { nodeId, boot, hello, resumed } = event;
+        this.#node = nodeId;
+        this.#firmware = hello.firmware;
+        log.info({ port, node: nodeId, boot, firmware: hello.firmware, resumed }, "node");
+        this.#noteLayouts(event);
+        break;
+      }
+      case "conflict":
+        alarms.raise(
+          "NODE_ID_TWICE",
+          event.nodeId,
+          `Two nodes that live have this id, one of them on ${port}: what each sends is kept under a session of its own.`,
+        );
+        log.error({ port, node: event.nodeId }, "two nodes have one id");
+        break;
+      case "gap":
+        log.warn({ port, ...event }, "the node gave up messages before they came");
+        alarms.raise(
+          "MESSAGES_GIVEN_UP",
+          event.nodeId,
+          "The node ran out of memory while it could not send, and gave up its oldest messages.",
+        );
+        break;
+      case "incompatible":
+        alarms.raise(
+          "LINK_VERSION",
+          port,
+          `The node speaks version ${event.version} of the link protocol, which this bridge does not.`,
+        );
+        break;
+      case "log":
+        log.info({ port, node: event.nodeId, level: event.level }, event.message);
+        break;
+      case "silent":
+        log.warn({ port, node: event.nodeId }, "the node is silent");
+        break;
+      default:
+    }
+  }
+
+  #noteLayouts({ nodeId, hello }: Extract<LinkHostEvent, { kind: "session" }>): void {
+    this.#layouts.clear();
+    for (const { id, fingerprint } of hello.schemas) {
+      this.#layouts.set(id, fingerprint);
+      const place = `${nodeId} schema ${id}`;
+      const configured = this.#options.schemas.find(id)?.fingerprint;
+      if (configured === undefined || configured === fingerprint) {
+        this.#options.alarms.clear("LAYOUT_DIFFERS", place);
+      } else {
+        const message = `The node's layout of schema ${id} is not the one configured here: its messages are held until the right schema is.`;
+        this.#options.alarms.raise("LAYOUT_DIFFERS", place, message);
+      }
+    }
+  }
+
+  #take(event: Extract<LinkHostEvent, { kind: "data" }>): void {
+    if (this.#cancelHold) return;
+    const { session, nodeId, boot, sequence, payload, urgent } = event;
+    this.#messages++;
+    const taken = this.#options.accept({
+      source: this.#options.source,
+      node: nodeId,
+      boot,
+      sequence,
+      payload,
+      layout: this.#otherLayout(payload),
+      kept: () => session.durable(sequence),
+    });
+    if (!taken) this.#holdBack(session);
+    else if (urgent) this.#options.commit().catch(() => {});
+  }
+
+  /** The layout that the node announced for this payload, where it is not the configured one. */
+  #otherLayout(payload: Uint8Array): string | undefined {
+    try {
+      const { schemaId } = readHeader(payload);
+      const id = schemaId ?? (this.#layouts.size === 1 ? this.#layouts.keys().next().value : 0);
+      const layout = this.#layouts.get(id ?? 0);
+      const configured =
+        schemaId === undefined ? this.#options.schemas.only : this.#options.schemas.find(schemaId);
+      return layout === configured?.fingerprint ? undefined : layout;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Nothing can be kept now: the node keeps it for us, and sends it again. */
+  #holdBack(session: { rewind(): void }): void {
+    this.#cancelHold = this.#options.clock.after(HOLD_BACK_MS, () => {
+      this.#cancelHold = undefined;
+      if (!this.#isClosed) session.rewind();
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { SourceName } from "../entry.js";
+import type { EndStatus } from "../page/api-types.js";
+
+/** One message of a node, as a source hands it to the pipeline. */
+export interface SourceMessage {
+  readonly source: SourceName;
+  /** The node's own id. */
+  readonly node: string;
+  /** Boot count, or the session the bridge gave; 0 to 65535. */
+  readonly boot: number;
+  /** Message number since that boot, 32 bits. */
+  readonly sequence: number;
+  /** The bytes as they came; the pipeline copies them. */
+  readonly payload: Uint8Array;
+  /** Fingerprint the node announced, where it is not the configured schema's. */
+  readonly layout?: string | undefined;
+  /** Called once the message is on the disk: now it may be acknowledged. */
+  readonly kept: () => void;
+}
+
+/**
+ * Takes a message. False: it could not be kept, and must not be acknowledged; the source holds back
+ * for a while and lets it be sent again.
+ */
+export type Accept = (message: SourceMessage) => boolean;
+
+/** Where readings come from. */
+export interface Source {
+  /** Begins, and goes on trying until it is closed. */
+  open(): Promise<void>;
+  /** How it is: one line for each port or connection. */
+  status(): readonly EndStatus[];
+  /** Takes nothing more; what was not acknowledged will be sent again. */
+  close(): Promise<void>;
+}

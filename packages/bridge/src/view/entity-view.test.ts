@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { resolveNodes } from "../config/resolve-config.js";
+import type { Delivery } from "../delivery.js";
+import type { Entry } from "../entry.js";
+import { interpret } from "../interpret.js";
+import { ReadingTimes } from "../reading-time.js";
+import { Registry } from "../registry.js";
+import { SchemaSet } from "../schema-set.js";
+import { ManualClock } from "../testing/manual-clock.js";
+import { START_S, streetAir, streetPayload } from "../testing/street-air.js";
+import { EntityView } from "./entity-view.js";
+
+function set(more: { maxNodes?: number } = {}) {
+  const clock = new ManualClock();
+  clock.wall = (START_S + 600) * 1000;
+  const options = {
+    registry: new Registry({
+      unknown: "accept",
+      nodes: resolveNodes({ "a1-b2": { name: "oak-street-12", position: [23.32, 42.69] } }),
+    }),
+    schemas: new SchemaSet([streetAir]),
+    rules: [],
+    times: new ReadingTimes(clock),
+  };
+  const view = new EntityView({
+    clock,
+    historyPoints: 100,
+    maxNodes: 100,
+    staleAfterMs: 0,
+    ...more,
+  });
+  const delivery = (node: string, number: number, values?: Record<string, number | null>) => {
+    const entry: Entry = {
+      source: { kind: "mqtt", name: "street" },
+      node,
+      boot: 1,
+      sequence: number,
+      payload: streetPayload(number, 1, values),
+      arrival: { bootId: 7, monotonicMs: 0, wallMs: clock.wallMs(), quality: "synchronised" },
+    };
+    return interpret(number + 1, entry, options) as Delivery;
+  };
+  return { clock, view, delivery };
+}
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+
+describe("EntityView", () => {
+  test("shows the latest reading of a node, whatever comes late", () => {
+    const { view, delivery } = set();
+    for (const number of [4, 5, 3]) view.show(delivery("a1-b2", number));
+    expect(view.nodes()).toEqual([
+      [
+        "oak-street-12/street-air",
+        {
+          name: "oak-street-12",
+          schema: "street-air",
+          source: "mqtt street",
+          position: [23.32, 42.69],
+          observedAt: iso(START_S + 300),
+          arrivedAt: iso(START_S + 600),
+          fresh: true,
+          readings: 3,
+          values: [
+            { name: "pm25", title: "PM2.5", unit: "µg/m³", value: 0.5, decimals: 1 },
+            { name: "temperature", title: "Air temperature", unit: "°C", value: 20, decimals: 1 },
+          ],
+        },
+      ],
+    ]);
+    expect(view.history("oak-street-12", "pm25", 90)).toEqual({
+      node: "oak-street-12",
+      field: "pm25",
+      unit: "µg/m³",
+      times: [START_S + 240, START_S + 300],
+      values: [0.4, 0.5],
+    });
+    expect(view.history("oak-street-12", "co2", 90)).toBeUndefined();
+  });
+
+  test("shows a missing value as missing, and draws no line over it", () => {
+    const { view, delivery } = set();
+    view.show(delivery("a1-b2", 1));
+    view.show(delivery("a1-b2", 2, { pm25: 3, temperature: null }));
+    view.show(delivery("a1-b2", 9));
+    const [[, node] = []] = view.nodes();
+    expect(node?.values[1]?.value).toBe(20);
+    expect(view.history("oak-street-12", "temperature", 3600)?.values).toEqual([
+      20,
+      null,
+      null,
+      20,
+    ]);
+  });
+
+  test("tells what changed once, also that a node fell silent", () => {
+    const { clock, view, delivery } = set();
+    view.show(delivery("a1-b2", 1));
+    expect(view.takeChanged().map(([key]) => key)).toEqual(["oak-street-12/street-air"]);
+    expect(view.takeChanged()).toEqual([]);
+    expect(view.counts()).toEqual({ total: 1, fresh: 1, stale: 0 });
+    clock.pass(180_000);
+    expect(view.takeChanged()).toEqual([]);
+    clock.pass(1);
+    expect(view.takeChanged().map(([, { fresh }]) => fresh)).toEqual([false]);
+    expect(view.counts()).toEqual({ total: 1, fresh: 0, stale: 1 });
+  });
+
+  test("counts bytes against what JSON would take, of what came since the start", () => {
+    const { view, delivery } = set();
+    view.recall(delivery("a1-b2", 1));
+    view.show(delivery("a1-b2", 2));
+    const json = `{"t":${START_S + 120},"pm25":0.2,"temperature":20}`;
+    expect(view.totals).toEqual({
+      readings: 1,
+      payloadBytes: streetPayload(2).length,
+      jsonBytes: json.length,
+    });
+  });
+
+  test("shows no more nodes than it may: the one silent for longest goes", () => {
+    const { view, delivery } = set({ maxNodes: 2 });
+    for (const node of ["a", "b", "a", "c"]) view.show(delivery(node, 1));
+    expect(view.nodes().map(([key]) => key)).toEqual(["a/street-air", "c/street-air"]);
+  });
+});

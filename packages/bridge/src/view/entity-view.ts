@@ -1,0 +1,233 @@
+import { type FieldValue, measureJson } from "@bollard/payload";
+import type { BridgeClock } from "../clock.js";
+import type { DeliveredReading, Delivery } from "../delivery.js";
+import { isNewer, type Moment } from "../newest.js";
+import type { FieldHistory, FieldView, NodeView } from "../page/api-types.js";
+import type { KnownSchema } from "../schema-set.js";
+import { ReadingHistory } from "./reading-history.js";
+
+/** How much the view holds. */
+export interface EntityViewOptions {
+  readonly clock: BridgeClock;
+  /** Readings for each node and schema. */
+  readonly historyPoints: number;
+  readonly maxNodes: number;
+  /** When a silent node counts as stale, ms; 0: three report intervals of its schema. */
+  readonly staleAfterMs: number;
+}
+
+/** Figures over all readings since the start. */
+export interface ViewTotals {
+  readonly readings: number;
+  readonly payloadBytes: number;
+  readonly jsonBytes: number;
+}
+
+interface Shown {
+  readonly name: string;
+  readonly schema: KnownSchema;
+  readonly history: ReadingHistory;
+  readonly staleAfterMs: number;
+  view: NodeView;
+  newest: Moment;
+  arrivedMs: number;
+  fresh: boolean;
+}
+
+/** Where a schema states no report interval. */
+const STALE_AFTER_MS = 300_000;
+const MISSED_REPORTS = 3;
+
+/**
+ * The street as it is now: the latest reading of each node and schema, newest-wins, and the readings
+ * before it for plots. In memory only, with a bound on nodes and on readings.
+ */
+export class EntityView {
+  readonly #options: EntityViewOptions;
+  /** The one heard of last is at the end. */
+  readonly #shown = new Map<string, Shown>();
+  #changed = new Set<string>();
+  #readings = 0;
+  #payloadBytes = 0;
+  #jsonBytes = 0;
+
+  constructor(options: EntityViewOptions) {
+    this.#options = options;
+  }
+
+  /** Shows what has just come in, and counts its bytes. */
+  show(delivery: Delivery): void {
+    this.#apply(delivery);
+    this.#readings += delivery.readings.length;
+    this.#payloadBytes += delivery.entry.payload.length;
+    for (const { timeS, values } of delivery.readings) {
+      this.#jsonBytes += measureJson(delivery.schema.schema, { time: timeS, values });
+    }
+  }
+
+  /** Shows what came in before a restart, without counting it. */
+  recall(delivery: Delivery): void {
+    this.#apply(delivery);
+  }
+
+  get totals(): ViewTotals {
+    return {
+      readings: this.#readings,
+      payloadBytes: this.#payloadBytes,
+      jsonBytes: this.#jsonBytes,
+    };
+  }
+
+  /** Every node and schema, by a key of its own. */
+  nodes(): [key: string, node: NodeView][] {
+    this.#renewFreshness();
+    return Array.from(this.#shown, ([key, { view }]) => [key, view]);
+  }
+
+  /** Those that changed since the last call. */
+  takeChanged(): [key: string, node: NodeView][] {
+    this.#renewFreshness();
+    const changed: [string, NodeView][] = [];
+    for (const key of this.#changed) {
+      const shown = this.#shown.get(key);
+      if (shown) changed.push([key, shown.view]);
+    }
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** How many nodes and schemas there are, and how many of them were heard of lately. */
+  counts(): { readonly total: number; readonly fresh: number; readonly stale: number } {
+    this.#renewFreshness();
+    let fresh = 0;
+    for (const shown of this.#shown.values()) if (shown.fresh) fresh++;
+    return { total: this.#shown.size, fresh, stale: this.#shown.size - fresh };
+  }
+
+  /** One field over the last seconds before the newest reading; undefined where there is none. */
+  history(name: string, field: string, seconds: number): FieldHistory | undefined {
+    for (const shown of this.#shown.values()) {
+      if (shown.name !== name || !shown.history.has(field)) continue;
+      const interval = shown.schema.schema.reportInterval;
+      const gapS = interval === undefined ? undefined : interval * MISSED_REPORTS;
+      const unit = shown.schema.field(field)?.unit ?? "";
+      return { node: name, field, unit, ...shown.history.series(field, seconds, gapS) };
+    }
+    return undefined;
+  }
+
+  #apply(delivery: Delivery): void {
+    const { node, schema, entry } = delivery;
+    const key = `${node.name}/${schema.schema.name}`;
+    const shown = this.#shown.get(key) ?? this.#first(delivery);
+    for (const reading of delivery.readings) {
+      shown.history.add(reading.timeS, (field) => numberOf(reading.values[field]));
+      const moment = { timeS: reading.timeS, key: reading.key };
+      if (shown.view.readings === 0 || isNewer(moment, shown.newest)) {
+        shown.newest = moment;
+        shown.view = { ...shown.view, ...latestOf(reading, schema) };
+      }
+    }
+    shown.arrivedMs = entry.arrival.wallMs;
+    shown.fresh = this.#isFresh(shown);
+    shown.view = {
+      ...shown.view,
+      source: `${entry.source.kind} ${entry.source.name}`,
+      arrivedAt: new Date(entry.arrival.wallMs).toISOString(),
+      fresh: shown.fresh,
+      readings: shown.view.readings + delivery.readings.length,
+    };
+    this.#shown.delete(key);
+    this.#shown.set(key, shown);
+    this.#changed.add(key);
+  }
+
+  #first({ node, schema, entry }: Delivery): Shown {
+    const eldest = this.#shown.keys().next();
+    if (this.#shown.size >= this.#options.maxNodes && !eldest.done) {
+      this.#shown.delete(eldest.value);
+    }
+    const interval = schema.schema.reportInterval;
+    const usualMs = interval === undefined ? STALE_AFTER_MS : interval * 1000 * MISSED_REPORTS;
+    const numbers = schema.fields.filter(({ isNumber }) => isNumber).map(({ name }) => name);
+    const arrivedAt = new Date(entry.arrival.wallMs).toISOString();
+    return {
+      name: node.name,
+      schema,
+      history: new ReadingHistory(this.#options.historyPoints, numbers),
+      staleAfterMs: this.#options.staleAfterMs || usualMs,
+      view: {
+        name: node.name,
+        schema: schema.schema.name,
+        source: "",
+        ...(node.position && { position: node.position }),
+        observedAt: arrivedAt,
+        arrivedAt,
+        fresh: true,
+        readings: 0,
+        values: [],
+      },
+      newest: { timeS: Number.NEGATIVE_INFINITY, key: "" },
+      arrivedMs: entry.arrival.wallMs,
+      fresh: true,
+    };
+  }
+
+  /** A node turns stale without anything coming in. */
+  #renewFreshness(): void {
+    for (const [key, shown] of this.#shown) {
+      const fresh = this.#isFresh(shown);
+      if (fresh === shown.fresh) continue;
+      shown.fresh = fresh;
+      shown.view = { ...shown.view, fresh };
+      this.#changed.add(key);
+    }
+  }
+
+  #isFresh(shown: Shown): boolean {
+    return this.#options.clock.wallMs() - shown.arrivedMs <= shown.staleAfterMs;
+  }
+}
+
+function latestOf(reading: DeliveredReading, schema: KnownSchema): Partial<NodeView> {
+  return {
+    observedAt: new Date(reading.timeS * 1000).toISOString(),
+    values: schema.fields.map(
+      ({ name, title, unit, decimals }): FieldView => ({
+        name,
+        title,
+        unit,
+        value: shownValue(reading.values[name], decimals),
+        decimals,
+      }),
+    ),
+    ...positionOf(reading),
+  };
+}
+
+/** A moving node's own position goes before the registry's. */
+function positionOf(reading: DeliveredReading): Partial<NodeView> {
+  for (const value of Object.values(reading.values)) {
+    if (isPosition(value)) return { position: [value.longitude, value.latitude] };
+  }
+  return {};
+}
+
+function isPosition(value: unknown): value is { latitude: number; longitude: number } {
+  return typeof value === "object" && value !== null && "latitude" in value;
+}
+
+function numberOf(value: FieldValue | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+/** What has no single number or word is written out. */
+function shownValue(value: FieldValue | undefined, decimals: number): FieldView["value"] {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "object") return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (isPosition(value)) {
+    return `${value.latitude.toFixed(decimals)}, ${value.longitude.toFixed(decimals)}`;
+  }
+  return (value as readonly unknown[]).join(", ");
+}
