@@ -7,13 +7,19 @@ export type NgsiLdErrorCode =
   | "NGSI_LD_BAD_LOCATION" // latitude or longitude out of range
   | "NGSI_LD_BAD_ID" // the name does not last, or the type is not a term
   | "NGSI_LD_UNKNOWN_MODEL" // no schema or context of that type is shipped
-  | "NGSI_LD_UNKNOWN_CONTEXT"; // the context is neither shipped nor given in the options
+  | "NGSI_LD_UNKNOWN_CONTEXT" // the context is neither shipped nor given in the options
+  | "NGSI_LD_BROKER_AWAY" // the broker cannot be reached, or hung up
+  | "NGSI_LD_BROKER_SLOW" // no answer within the time allowed
+  | "NGSI_LD_BROKER_BUSY" // it says: try again later (429, 500, 502, 503, 504)
+  | "NGSI_LD_BROKER_DENIED" // token, certificate or tenant not accepted (401, 403, unknown tenant)
+  | "NGSI_LD_BROKER_CONTEXT" // it cannot fetch a context: serve it where the broker can reach it
+  | "NGSI_LD_BROKER_ANSWER"; // an answer that NGSI-LD does not have: no NGSI-LD broker there
 
 /** Anything this package refuses. Match on `code`. */
 export class NgsiLdError extends Error {
   override readonly name = "NgsiLdError";
   readonly code: NgsiLdErrorCode;
-  /** What it is about: a record's name, a property, an entity's id or type, a context's URL. */
+  /** What it is about: a record's name, a property, an entity's id or type, a URL. */
   readonly place: string;
 
   constructor(code: NgsiLdErrorCode, place: string, message: string, options?: ErrorOptions) {

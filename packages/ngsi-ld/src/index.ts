@@ -1,3 +1,12 @@
+export type {
+  BrokerTls,
+  ClientCredentials,
+  ContextBrokerOptions,
+} from "./broker/broker-options.js";
+export { type BrokerStats, ContextBroker } from "./broker/context-broker.js";
+export type { Delivery } from "./broker/delivery.js";
+export type { Refusal } from "./broker/problem-details.js";
+export { type TemporalEntity, toTemporal } from "./broker/to-temporal.js";
 export {
   type ContextOptions,
   contextsFor,

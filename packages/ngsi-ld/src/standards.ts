@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** Which file answers for which URL or entity type: `standards/index.json`. */
 interface StandardsIndex {
@@ -8,8 +8,10 @@ interface StandardsIndex {
   readonly refs: Readonly<Record<string, string>>;
 }
 
-/** `src` and `dist` both lie beside `standards`. */
-const folder = new URL("../standards/", import.meta.url);
+/** Beside `src` and `dist`; a bundler may put this module one folder deeper. */
+const folder = ["../standards/", "../../standards/"]
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(new URL("index.json", url)));
 const documents = new Map<string, object>();
 
 /** The text of a file of `standards/`, by its path in there. */
