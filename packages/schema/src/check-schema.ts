@@ -1,4 +1,4 @@
-import { field, MOST_DESCRIPTION, MOST_TITLE } from "./check-field.js";
+import { field } from "./check-field.js";
 import {
   Checker,
   flag,
@@ -15,14 +15,15 @@ import {
   whole,
 } from "./checker.js";
 import type { SchemaProblem } from "./error.js";
+import { MOST_DESCRIPTION, MOST_TITLE } from "./field-keys.js";
 
 // A YAML author writes 16 without quotes, which is a number there.
 const timeModes = ["none", "absolute", "16", 16, "uptime"];
 
-const name = pattern(
-  /^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-  "lower-case words joined by hyphens, such as street-air, at most 64 characters",
-);
+const name: Rule = (value, path, checker) => {
+  const form = "lower-case words joined by hyphens, such as street-air, at most 64 characters";
+  pattern(/^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, form)(value, path, checker);
+};
 
 const time: Rule = (value, path, checker) => {
   if (!isKeyed(value)) {
@@ -44,35 +45,34 @@ const interval: Rule = (value, path, checker) => {
   }
 };
 
-const titles: Keys = {
-  title: { rule: text(MOST_TITLE) },
-  description: { rule: text(MOST_DESCRIPTION) },
+function titleKeys(): Keys {
+  return { title: { rule: text(MOST_TITLE) }, description: { rule: text(MOST_DESCRIPTION) } };
+}
+
+const command: Rule = (value, path, checker) => {
+  const given = checker.keys(value, path, {
+    name: { rule: name, required: true },
+    id: { rule: whole(1, 16383), required: true },
+    ...titleKeys(),
+    fields: { rule: list(0, 64, field) },
+  });
+  uniqueIn(checker, given?.fields, join(path, "fields"), "name");
 };
 
-const commandKeys: Keys = {
-  name: { rule: name, required: true },
-  id: { rule: whole(1, 16383), required: true },
-  ...titles,
-  fields: { rule: list(0, 64, field) },
-};
-
-const schemaKeys: Keys = {
-  $schema: { rule: text(2000) },
-  name: { rule: name, required: true },
-  version: { rule: whole(1, 65535) },
-  id: { rule: whole(1, 16383), required: true },
-  ...titles,
-  time: { rule: time },
-  reportInterval: { rule: interval },
-  mobility: { rule: oneOf(["fixed", "mobile"]) },
-  fields: { rule: list(1, 64, field), required: true },
-  commands: {
-    rule: list(0, 64, (value, path, checker) => {
-      const command = checker.keys(value, path, commandKeys);
-      uniqueIn(checker, command?.fields, join(path, "fields"), "name");
-    }),
-  },
-};
+function schemaKeys(): Keys {
+  return {
+    $schema: { rule: text(2000) },
+    name: { rule: name, required: true },
+    version: { rule: whole(1, 65535) },
+    id: { rule: whole(1, 16383), required: true },
+    ...titleKeys(),
+    time: { rule: time },
+    reportInterval: { rule: interval },
+    mobility: { rule: oneOf(["fixed", "mobile"]) },
+    fields: { rule: list(1, 64, field), required: true },
+    commands: { rule: list(0, 64, command) },
+  };
+}
 
 /** Tells names and ids that stand twice in a list. */
 function uniqueIn(checker: Checker, entries: unknown, path: string, key: string): void {
@@ -111,7 +111,7 @@ function uniqueGoals(checker: Checker, fields: unknown): void {
  */
 export function checkSchema(input: unknown): SchemaProblem[] {
   const checker = new Checker();
-  const schema = checker.keys(input, "", schemaKeys);
+  const schema = checker.keys(input, "", schemaKeys());
   if (schema === undefined) return checker.problems;
   uniqueIn(checker, schema.fields, "fields", "name");
   uniqueGoals(checker, schema.fields);
