@@ -3,6 +3,13 @@ import { contextsFor } from "../contexts.js";
 import type { Entity } from "../entity.js";
 import { entityId } from "../entity-id.js";
 import { BrokerDouble, type BrokerDoubleOptions } from "../testing/index.js";
+import {
+  clientCert,
+  clientKey,
+  serverCert,
+  serverKey,
+  testCa,
+} from "../testing/test-certificates.js";
 import { toEntity } from "../to-entity.js";
 import type { ContextBrokerOptions } from "./broker-options.js";
 import { ContextBroker } from "./context-broker.js";
@@ -268,6 +275,19 @@ describe("ContextBroker", () => {
     expect(await client.upsert([air("a")])).toMatchObject([
       { state: "undelivered", error: { code: "NGSI_LD_BROKER_DENIED" } },
     ]);
+  });
+
+  test("shows a certificate to a broker that asks for one", async () => {
+    const { broker } = await open({ tls: { cert: serverCert, key: serverKey, ca: testCa } });
+    const named = { ca: testCa, cert: clientCert, key: clientKey };
+    const results = [];
+    for (const tls of [named, { ca: testCa }, {}]) {
+      const client = new ContextBroker({ url: broker.url, tls });
+      closers.push(() => client.close());
+      results.push(...(await client.upsert([air("a")])));
+    }
+    const away = { state: "undelivered", error: { code: "NGSI_LD_BROKER_AWAY" } };
+    expect(results).toMatchObject([accepted, away, away]);
   });
 
   test("brings a drained backlog into history with its true times", async () => {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { pinnedContexts } from "../contexts.js";
 import { answerWith, type BrokerAnswer, type BrokerFault } from "./broker-fault.js";
@@ -20,6 +21,8 @@ export interface BrokerDoubleOptions {
   readonly tenants?: readonly string[];
   /** Client id and secret of its token server at `/token`; then requests need a token. Default: open. */
   readonly client?: { readonly id: string; readonly secret: string };
+  /** Serves over TLS and asks for a client certificate of this authority. Default: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
   /** Most entities in one request. Default: 1000. */
   readonly maxBatch?: number;
 }
@@ -57,9 +60,13 @@ export class BrokerDouble {
   private constructor(options: BrokerDoubleOptions) {
     this.#options = options;
     this.#contexts = new Set([...pinnedContexts(), ...(options.contexts ?? [])]);
-    this.#server = createServer((request, response) => {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch((error) => response.destroy(error));
-    });
+    };
+    const { tls } = options;
+    this.#server = tls
+      ? createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: true }, serve)
+      : createServer(serve);
   }
 
   /** Listens on a free port of 127.0.0.1. */
@@ -71,7 +78,8 @@ export class BrokerDouble {
 
   /** For `ContextBrokerOptions.url`. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const scheme = this.#options.tls ? "https" : "http";
+    return `${scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** What a tenant has; the default tenant without a name. */
