@@ -1,0 +1,23 @@
+export {
+  type CompileOptions,
+  compileSchema,
+  type DecodedPayload,
+  decodePayload,
+  encodePayload,
+  isPayloadError,
+  type MessageKey,
+  PayloadError,
+  type PayloadErrorCode,
+  type Reading,
+  toRecords,
+} from "@bollard/payload";
+export {
+  defineSchema,
+  isSchemaError,
+  layoutFingerprint,
+  type ReadingOf,
+  SchemaError,
+  type SchemaInput,
+  type SensorSchema,
+} from "@bollard/schema";
+export { isSdkError, SdkError, type SdkErrorCode } from "./error.js";
