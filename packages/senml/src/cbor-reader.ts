@@ -39,6 +39,7 @@ function fromHalf(bits: number): number {
 export class CborReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -198,7 +199,7 @@ export class CborReader {
   text(): string {
     const bytes = this.#string(3, "a text");
     try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+      return this.#decoder.decode(bytes);
     } catch {
       throw this.fault("a text is not UTF-8");
     }

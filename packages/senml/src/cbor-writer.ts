@@ -39,6 +39,7 @@ function integerSize(value: number): number {
  * @see RFC 8949, section 4.2.1
  */
 export class CborWriter {
+  readonly #encoder = new TextEncoder();
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
@@ -127,7 +128,7 @@ export class CborWriter {
   }
 
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value);
+    const bytes = this.#encoder.encode(value);
     this.head(3, bytes.length);
     const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
