@@ -14,7 +14,10 @@ function buildOf(folder: string): Options {
   return {
     name: manifest.name,
     entry: Object.fromEntries(
-      entry.map((file) => [file.replace("./src/", "").replace(/\.ts$/, ""), `${folder}/${file.slice(2)}`]),
+      entry.map((file) => [
+        file.replace("./src/", "").replace(/\.ts$/, ""),
+        `${folder}/${file.slice(2)}`,
+      ]),
     ),
     outDir: `${folder}/dist`,
     format: "esm",
@@ -27,9 +30,61 @@ function buildOf(folder: string): Options {
   };
 }
 
-const wanted = process.env["BOLLARD_BUILD"]?.split(",");
-const folders = [...readdirSync("packages").map((name) => `packages/${name}`), "firmware-sim"].filter(
-  (folder) => existsSync(`${folder}/package.json`) && (!wanted || wanted.includes(folder)),
-);
+/** The bridge's web page: one script and one style sheet, with all they need, beside its HTML. */
+const page: Options = {
+  name: "page",
+  entry: { page: "packages/bridge/src/page/browser/main.tsx" },
+  publicDir: "packages/bridge/src/page/browser/public",
+  outDir: "packages/bridge/dist/page",
+  format: "esm",
+  target: "es2022",
+  platform: "browser",
+  minify: "terser",
+  noExternal: [/.*/],
+  // The shorter of the two ways to write JSX down; with terser it keeps the page below 120 kB.
+  esbuildOptions: (options) => {
+    options.minify = true;
+    options.jsx = "transform";
+    options.jsxFactory = "h";
+    options.jsxFragment = "Fragment";
+    options.inject = ["packages/bridge/src/page/browser/jsx-factory.ts"];
+  },
+  banner: {
+    js: "/*! Bollard, Apache-2.0. Contains Preact and uPlot, both MIT: github.com/preactjs/preact, github.com/leeoniya/uPlot */",
+  },
+  silent: true,
+};
 
-export default defineConfig(folders.map(buildOf));
+const wanted = process.env.BOLLARD_BUILD?.split(",");
+const folders = [
+  ...readdirSync("packages").map((name) => `packages/${name}`),
+  "firmware-sim",
+].filter((folder) => existsSync(`${folder}/package.json`) && (!wanted || wanted.includes(folder)));
+
+const wantsPage = !wanted || wanted.some((name) => /^packages\/bridge(\/page)?$/.test(name));
+
+/** An example's program, with the other examples it uses. */
+function programOf(folder: string): Options {
+  return {
+    name: folder,
+    entry: { main: `${folder}/main.ts` },
+    outDir: `${folder}/dist`,
+    format: "esm",
+    target: "node20",
+    platform: "node",
+    sourcemap: true,
+    skipNodeModulesBundle: true,
+    noExternal: [/^@bollard-examples\//],
+    silent: true,
+  };
+}
+
+const programs = readdirSync("examples")
+  .map((name) => `examples/${name}`)
+  .filter((folder) => existsSync(`${folder}/main.ts`) && (!wanted || wanted.includes(folder)));
+
+export default defineConfig([
+  ...folders.map(buildOf),
+  ...(wantsPage ? [page] : []),
+  ...programs.map(programOf),
+]);

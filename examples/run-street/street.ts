@@ -1,0 +1,220 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Bridge, type BridgeConfig, type BridgeStatus, type DeliveryStatus } from "@bollard/bridge";
+import { pino } from "pino";
+import { CityChecker } from "./city-checker.js";
+import { EmbeddedBroker } from "./embedded-broker.js";
+import { Ledger } from "./ledger.js";
+import { attribution, readRecording, schemaFile } from "./recording.js";
+import { ReplayNodes } from "./replay-nodes.js";
+import { SerialCable } from "./serial-cable.js";
+import { openNodes, type StreetNodes } from "./street-nodes.js";
+import { planStreet, type Stand } from "./street-plan.js";
+
+const FIRST_MQTT_PORT = 1883;
+const BAUD_RATE = 115_200;
+
+export interface StreetOptions {
+  /** Of the page; the next free one is taken. */
+  readonly port: number;
+  /** Default: 2. */
+  readonly serialNodes?: number;
+  /** Default: 200. */
+  readonly mqttNodes?: number;
+  /** Time between two readings of one node, ms; in the recording it is 148 s. Default: 1000. */
+  readonly intervalMs?: number;
+}
+
+/** What a run of the street came to. */
+export interface StreetReport {
+  readonly nodes: number;
+  readonly produced: number;
+  readonly delivered: number;
+  readonly duplicates: number;
+  readonly lost: number;
+  readonly payloadBytesPerReading: number;
+  readonly jsonBytesPerReading: number;
+  /** From the making of a reading to its arrival in the city, the cut included. */
+  readonly p50LatencyMs: number;
+  readonly p99LatencyMs: number;
+}
+
+/** A street, its bridge and its city, all on loopback and in a folder that goes at the end. */
+export class Street {
+  /** Address of the bridge's page. */
+  readonly url: string;
+  readonly #parts: Parts;
+
+  private constructor(url: string, parts: Parts) {
+    this.url = url;
+    this.#parts = parts;
+  }
+
+  static async open(options: StreetOptions): Promise<Street> {
+    const { serialNodes = 2, mqttNodes = 200, intervalMs = 1_000 } = options;
+    const folder = await mkdtemp(join(tmpdir(), "bollard-street-"));
+    const streetBroker = await EmbeddedBroker.open(FIRST_MQTT_PORT);
+    const cityBroker = await EmbeddedBroker.open(streetBroker.port + 1);
+    const ledger = new Ledger();
+    const checker = await CityChecker.open(cityBroker.url, ledger);
+    const stands = planStreet(serialNodes + mqttNodes);
+    const cables = stands
+      .slice(0, serialNodes)
+      .map((_, index) => new SerialCable(join(folder, `ttyNODE${index}`), BAUD_RATE));
+    const bridge = new Bridge({
+      config: bridgeConfig({ folder, streetBroker, cityBroker, stands, port: options.port }),
+      log: pino({ level: "silent" }),
+      controls: [cityControl(cityBroker), cableControl(cables)],
+      delivery: () => deliveryOf(ledger),
+      notice: attribution,
+    });
+    const { url = "" } = await bridge.start();
+    const recording = readRecording();
+    const nodes = openNodes({
+      stands,
+      cables,
+      brokerUrl: streetBroker.url,
+      schema: recording.schema,
+    });
+    const replay = new ReplayNodes({ nodes: nodes.all, recording, ledger, intervalMs });
+    return new Street(url, {
+      ...{ folder, streetBroker, cityBroker, ledger, checker, cables, bridge, nodes, replay },
+    });
+  }
+
+  status(): BridgeStatus {
+    return this.#parts.bridge.status();
+  }
+
+  cutCity(): void {
+    this.#parts.cityBroker.cut();
+  }
+
+  async joinCity(): Promise<void> {
+    await this.#parts.cityBroker.join();
+  }
+
+  async cutCables(): Promise<void> {
+    await Promise.all(this.#parts.cables.map((cable) => cable.cut()));
+  }
+
+  joinCables(): void {
+    for (const cable of this.#parts.cables) cable.join();
+  }
+
+  stopProducing(): void {
+    this.#parts.replay.stop();
+  }
+
+  /** Waits until all that was produced has arrived; what has not by then is lost. */
+  async drain(limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    while (this.#parts.ledger.counts().held > 0 && performance.now() < deadline) await sleep(50);
+    this.#parts.ledger.settle();
+  }
+
+  report(): StreetReport {
+    const { ledger } = this.#parts;
+    const { nodes, bytes } = this.status();
+    const { produced, delivered, duplicated, lost } = ledger.counts();
+    const latency = ledger.latencyMs();
+    return {
+      nodes: nodes.total,
+      produced,
+      delivered,
+      duplicates: duplicated,
+      lost,
+      payloadBytesPerReading: round(bytes.payloadPerReading),
+      jsonBytesPerReading: round(bytes.jsonPerReading),
+      p50LatencyMs: latency?.p50 ?? 0,
+      p99LatencyMs: latency?.p99 ?? 0,
+    };
+  }
+
+  /** Stops everything, from the nodes to the city, and removes the folder. */
+  async close(): Promise<void> {
+    const { replay, nodes, bridge, checker, cables, streetBroker, cityBroker, folder } =
+      this.#parts;
+    replay.stop();
+    await nodes.close();
+    await bridge.close();
+    await checker.close();
+    await Promise.all(cables.map((cable) => cable.cut()));
+    await Promise.all([streetBroker.close(), cityBroker.close()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly streetBroker: EmbeddedBroker;
+  readonly cityBroker: EmbeddedBroker;
+  readonly ledger: Ledger;
+  readonly checker: CityChecker;
+  readonly cables: readonly SerialCable[];
+  readonly bridge: Bridge;
+  readonly nodes: StreetNodes;
+  readonly replay: ReplayNodes;
+}
+
+function bridgeConfig(ends: {
+  readonly folder: string;
+  readonly streetBroker: EmbeddedBroker;
+  readonly cityBroker: EmbeddedBroker;
+  readonly stands: readonly Stand[];
+  readonly port: number;
+}): BridgeConfig {
+  const { folder, streetBroker, cityBroker, stands, port } = ends;
+  return {
+    name: "street",
+    dataDir: join(folder, "bridge"),
+    schemas: [schemaFile],
+    sources: {
+      serial: [
+        { name: "cables", ports: [join(folder, "ttyNODE*")], baudRate: BAUD_RATE, pollMs: 500 },
+      ],
+      mqtt: [{ name: "street-broker", url: streetBroker.url }],
+    },
+    sinks: { mqtt: [{ name: "city-broker", url: cityBroker.url, prefix: "city" }] },
+    nodes: {
+      list: Object.fromEntries(
+        stands.map(({ nodeId, name, position }) => [nodeId, { name, position }]),
+      ),
+    },
+    http: { port, nextFreePort: true },
+    view: { staleAfterMs: 10_000 },
+  };
+}
+
+function cityControl(broker: EmbeddedBroker) {
+  return {
+    id: "city-broker",
+    label: () => (broker.isCut ? "Join the city broker" : "Cut the city broker"),
+    active: () => broker.isCut,
+    toggle: async () => (broker.isCut ? broker.join() : broker.cut()),
+  };
+}
+
+function cableControl(cables: readonly SerialCable[]) {
+  const isCut = () => cables.some((cable) => cable.isCut);
+  return {
+    id: "serial-cable",
+    label: () => (isCut() ? "Join the serial cable" : "Cut the serial cable"),
+    active: isCut,
+    toggle: async () => {
+      const cut = !isCut();
+      for (const cable of cables) await (cut ? cable.cut() : cable.join());
+    },
+  };
+}
+
+function deliveryOf(ledger: Ledger): DeliveryStatus {
+  const latencyMs = ledger.latencyMs();
+  return { ...ledger.counts(), ...(latencyMs && { latencyMs }) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,24 @@
+import { CommanderError } from "commander";
+import { buildProgram } from "./build-program.js";
+import type { CliIo } from "./cli-io.js";
+import { isCliError } from "./error.js";
+
+/**
+ * Runs the command line.
+ *
+ * @param args - the words after `bollard`
+ * @returns the exit code: 0 done, 1 failed, 2 used wrongly
+ */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const program = buildProgram(io);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const debug = args.includes("--debug");
+    const text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
+    io.stderr.write(`bollard: ${text}\n`);
+    return isCliError(error) && error.code === "CLI_USAGE" ? 2 : 1;
+  }
+}
