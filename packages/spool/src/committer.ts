@@ -2,6 +2,7 @@ import { SpoolError } from "./error.js";
 import type { SegmentStore } from "./segment-store.js";
 import { SegmentWriter } from "./segment-writer.js";
 import type { SpoolClock } from "./spool-clock.js";
+import { hasCode } from "./spool-fs.js";
 import type { StreamNames } from "./stream-names.js";
 import type { Batch, Tail } from "./tail.js";
 
@@ -9,6 +10,8 @@ import type { Batch, Tail } from "./tail.js";
 const ROUND_BYTES = 1024 * 1024;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
+/** Bounds are looked after with every new segment, and after a commit so long after the last time. */
+const ENFORCE_EVERY_MS = 60_000;
 
 /** What the committer works on and with. */
 export interface CommitterOptions {
@@ -26,6 +29,12 @@ export interface CommitterOptions {
   readonly onDurable: (position: number) => void;
   readonly onFailing: (error: SpoolError) => void;
   readonly onRecovered: (failedForMs: number) => void;
+  /** Age from which a segment takes no more, in milliseconds, so that what is in it can expire. */
+  readonly maxSegmentAgeMs: number;
+  /** Brings the log within its bounds, with room for so many bytes more. Never rejects. */
+  readonly enforceBounds: (roomBytes: number) => Promise<void>;
+  /** Gives disk space back; false where there is none to give. */
+  readonly makeRoom: () => Promise<boolean>;
 }
 
 interface Waiter {
@@ -63,11 +72,13 @@ export class Committer {
   #retryMs = FIRST_RETRY_MS;
   #retired = { bytes: 0, preparedBytes: 0, syncs: 0 };
   #isClosed = false;
+  #enforcedMs: number;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
     this.#writer = options.writer;
     this.#durable = options.durable;
+    this.#enforcedMs = options.clock.wallMs();
   }
 
   /** Last position on the disk. */
@@ -155,11 +166,18 @@ export class Committer {
 
   async #run(): Promise<void> {
     const target = this.#options.tail.last;
-    try {
-      while (this.#durable < target) await this.#round();
-    } catch (cause) {
-      await this.#fail(cause);
+    while (this.#durable < target) {
+      try {
+        await this.#round();
+      } catch (cause) {
+        await this.#abandon();
+        if (isFull(cause) && (await this.#makeRoom())) continue;
+        return this.#fail(cause);
+      }
     }
+    const { clock, segmentBytes } = this.#options;
+    if (Math.abs(clock.wallMs() - this.#enforcedMs) < ENFORCE_EVERY_MS) return;
+    await this.#enforce(segmentBytes - (this.#writer?.segment.endOffset ?? 0));
   }
 
   async #round(): Promise<void> {
@@ -175,14 +193,56 @@ export class Committer {
   async #writerFor(batches: readonly Batch[]): Promise<SegmentWriter> {
     const { store, names, segmentBytes, clock, tail } = this.#options;
     const current = this.#writer;
-    if (current !== undefined && current.fitting(batches) > 0) return current;
-    this.#dropWriter();
-    await current?.close();
+    if (current !== undefined && !this.#isAged(current) && current.fitting(batches) > 0) {
+      return current;
+    }
+    await this.#leaveSegment();
+    await this.#enforce(segmentBytes);
     names.trim(() => tail.streamIds());
     const baseTimeMs = Math.max(0, Math.trunc(clock.wallMs()));
     const { segment, file } = await store.create(this.#durable + 1, baseTimeMs);
     this.#writer = new SegmentWriter(segment, file, { names, segmentBytes });
     return this.#writer;
+  }
+
+  #isAged({ segment }: SegmentWriter): boolean {
+    const ageMs = this.#options.clock.wallMs() - segment.header.baseTimeMs;
+    return ageMs > this.#options.maxSegmentAgeMs && segment.entries > 0;
+  }
+
+  async #leaveSegment(): Promise<void> {
+    const writer = this.#writer;
+    this.#dropWriter();
+    await writer?.close();
+  }
+
+  async #enforce(roomBytes: number): Promise<void> {
+    this.#enforcedMs = this.#options.clock.wallMs();
+    await this.#options.enforceBounds(roomBytes);
+  }
+
+  #makeRoom(): Promise<boolean> {
+    return this.#options.makeRoom().catch(() => false);
+  }
+
+  /**
+   * Does something to the segments while none is being written; the newest takes no more entries
+   * then, so that it may be rewritten.
+   */
+  async exclusively<T>(job: () => Promise<T>): Promise<T> {
+    while (this.#running !== undefined) await this.#running;
+    this.#stopTimer();
+    const done = this.#leaveSegment().then(job);
+    this.#running = done
+      .then(
+        () => {},
+        () => {},
+      )
+      .finally(() => {
+        this.#running = undefined;
+        this.#afterRun();
+      });
+    return done;
   }
 
   #dropWriter(): void {
@@ -206,17 +266,24 @@ export class Committer {
     for (const { resolve } of reached) resolve();
   }
 
-  /** After a failure nothing is assumed of the file beyond its last sync. */
-  async #fail(cause: unknown): Promise<void> {
-    const { store, clock, onFailing } = this.#options;
+  /** After a failure nothing is assumed of the file beyond its last sync; it takes no more. */
+  async #abandon(): Promise<void> {
+    const { store } = this.#options;
     const writer = this.#writer;
     this.#dropWriter();
+    if (writer === undefined) return;
+    await writer.cutBack().catch(() => {});
+    await writer.close().catch(() => {});
+    if (writer.segment.entries === 0) await store.release([writer.segment]).catch(() => {});
+  }
+
+  #fail(cause: unknown): void {
+    const { store, clock, onFailing } = this.#options;
     const error = new SpoolError("SPOOL_FAILING", store.dir, `The disk refuses: ${reason(cause)}`, {
       cause,
     });
     const isNew = this.#failure === undefined;
     this.#failure = { error, sinceMs: this.#failure?.sinceMs ?? clock.wallMs() };
-    if (writer !== undefined) await abandon(writer, store);
     if (isNew) onFailing(error);
     const ended = this.#waiters.filter(({ endsOnFailure }) => endsOnFailure);
     this.#waiters = this.#waiters.filter(({ endsOnFailure }) => !endsOnFailure);
@@ -241,11 +308,8 @@ export class Committer {
 
 const NOTHING: WrittenCounts = { bytes: 0, preparedBytes: 0, syncs: 0 };
 
-/** Leaves a segment whose last write failed; one without an entry gives its file back. */
-async function abandon(writer: SegmentWriter, store: SegmentStore): Promise<void> {
-  await writer.cutBack().catch(() => {});
-  await writer.close().catch(() => {});
-  if (writer.segment.entries === 0) await store.release([writer.segment]).catch(() => {});
+function isFull(cause: unknown): boolean {
+  return hasCode(cause, "ENOSPC") || hasCode(cause, "EDQUOT");
 }
 
 function lastOf(batches: readonly Batch[]): number {

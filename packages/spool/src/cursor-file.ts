@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { checksum } from "./checksum.js";
-import type { CursorState } from "./cursor-state.js";
+import type { LostEntries, SavedCursor } from "./cursor-state.js";
 import { readWhole, type SpoolFs } from "./spool-fs.js";
 
 const FILE_NAME = "cursors.json";
@@ -9,7 +9,7 @@ const FILE_NAME = "cursors.json";
 export interface SavedCursors {
   /** Last position that was on the disk when it was written. */
   readonly durable: number;
-  readonly cursors: readonly CursorState[];
+  readonly cursors: readonly SavedCursor[];
 }
 
 /** Replaces the cursors' file in one step; returns its bytes once it is on the disk. */
@@ -44,11 +44,11 @@ export async function readCursors(fs: SpoolFs, dir: string): Promise<SavedCursor
   try {
     const { durable, cursors } = JSON.parse(bytes.toString("utf8", 0, bodyEnd)) as {
       durable: number;
-      cursors: Record<string, Omit<CursorState, "name">>;
+      cursors: Record<string, { position: number; lost: LostEntries }>;
     };
     return {
       durable,
-      cursors: Object.entries(cursors).map(([name, state]) => ({ name, ...state })),
+      cursors: Object.entries(cursors).map(([name, saved]) => ({ name, ...saved })),
     };
   } catch {
     return "lost";

@@ -1,5 +1,5 @@
 import { writeCursors } from "./cursor-file.js";
-import type { CursorState } from "./cursor-state.js";
+import { CursorState, type SavedCursor } from "./cursor-state.js";
 import type { SpoolClock } from "./spool-clock.js";
 import type { SpoolFs } from "./spool-fs.js";
 
@@ -33,10 +33,12 @@ export class CursorKeeper {
     readonly clock: SpoolClock;
     readonly ackDelayMs: number;
     readonly durable: () => number;
-    readonly states: readonly CursorState[];
+    readonly saved: readonly SavedCursor[];
   }) {
     this.#options = options;
-    for (const state of options.states) this.states.set(state.name, state);
+    for (const { name, position, lost } of options.saved) {
+      this.states.set(name, new CursorState(name, position, lost));
+    }
   }
 
   /** Notes that a cursor is new, gone, or moved. */
@@ -49,12 +51,17 @@ export class CursorKeeper {
     if (this.#cancelTimer !== undefined || this.#isClosed) return;
     this.#cancelTimer = this.#options.clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
-      this.save().catch(() => this.#later(RETRY_MS));
+      this.#saveChanges().catch(() => this.#later(RETRY_MS));
     });
   }
 
-  /** Resolves once the cursors are on the disk as they were when it was called. */
+  /** Resolves once the cursors are on the disk as they are when it is called. */
   save(): Promise<void> {
+    this.#isDirty = true;
+    return this.#saveChanges();
+  }
+
+  #saveChanges(): Promise<void> {
     this.#saving = this.#saving.catch(() => {}).then(() => this.#save());
     return this.#saving;
   }
@@ -80,6 +87,6 @@ export class CursorKeeper {
     this.#isClosed = true;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    await this.save().catch(() => {});
+    await this.#saveChanges().catch(() => {});
   }
 }

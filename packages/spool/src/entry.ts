@@ -31,3 +31,8 @@ export function makeEntry(
     ? { position, bytes, timeMs, keep }
     : { position, bytes, timeMs, stream, keep };
 }
+
+/** A plain view of bytes: unlike a `Buffer`'s, its `slice` copies. */
+export function viewOf(buffer: Buffer, start: number, end: number): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset + start, end - start);
+}

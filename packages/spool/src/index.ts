@@ -1,4 +1,4 @@
-export type { CursorState, LostEntries } from "./cursor-state.js";
+export type { LossReason, LostEntries } from "./cursor-state.js";
 export type { AppendOptions, SpoolEntry } from "./entry.js";
 export { isSpoolError, SpoolError, type SpoolErrorCode } from "./error.js";
 export { nodeFs } from "./node-fs.js";
@@ -7,5 +7,5 @@ export { type SpoolClock, systemClock } from "./spool-clock.js";
 export { type CursorOptions, SpoolCursor } from "./spool-cursor.js";
 export type { SpoolEvent } from "./spool-event.js";
 export type { SpoolFile, SpoolFs } from "./spool-fs.js";
-export type { SpoolOptions } from "./spool-options.js";
+export type { BacklogPolicy, SpoolOptions } from "./spool-options.js";
 export type { CursorStats, SpoolStats } from "./spool-stats.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readCursors, type SavedCursors } from "./cursor-file.js";
-import type { CursorState } from "./cursor-state.js";
+import type { SavedCursor } from "./cursor-state.js";
 import { scanSegment } from "./scan-segment.js";
 import { generationOf, type Segment } from "./segment.js";
 import { HEADER_BYTES, readHeader, type SegmentHeader, writeHeader } from "./segment-header.js";
@@ -11,7 +11,7 @@ import { readWhole, type SpoolFs } from "./spool-fs.js";
 /** What a folder held when it was opened. */
 export interface Recovered {
   readonly store: SegmentStore;
-  readonly cursors: readonly CursorState[];
+  readonly cursors: readonly SavedCursor[];
   /** Position of the next entry. */
   readonly next: number;
 }

@@ -1,4 +1,4 @@
-import { makeEntry, type SpoolEntry } from "./entry.js";
+import { makeEntry, type SpoolEntry, viewOf } from "./entry.js";
 import { SpoolError } from "./error.js";
 import { ENTRY, entrySeed, MARK, RecordReader } from "./record.js";
 import { resync } from "./resync.js";
@@ -134,7 +134,7 @@ export class SegmentReader {
       this.#onDamage(position, position, this.#offset);
       return;
     }
-    const bytes = this.#window.subarray(reader.bytesAt, reader.end);
+    const bytes = viewOf(this.#window, reader.bytesAt, reader.end);
     const timeMs = this.#baseTimeMs + reader.timeDelta;
     into.push(makeEntry(position, bytes, timeMs, stream, reader.keep));
   }

@@ -37,11 +37,16 @@ export class SegmentStore {
     return this.#spare.length;
   }
 
+  /** Bytes in use. */
+  get usedBytes(): number {
+    return this.#segments.reduce((sum, { endOffset }) => sum + endOffset, 0);
+  }
+
   get newest(): Segment | undefined {
     return this.#segments.at(-1);
   }
 
-  pathOf(segment: Segment): string {
+  pathOf(segment: { readonly fileName: string }): string {
     return join(this.dir, segment.fileName);
   }
 
@@ -57,23 +62,19 @@ export class SegmentStore {
     return this.#segments[low];
   }
 
+  /** A header with the next generation and a seed of its own. */
+  headerFor(fields: Omit<SegmentHeader, "generation" | "seed">): SegmentHeader {
+    const seed = randomBytes(4).readUInt32LE(0);
+    return { ...fields, generation: this.#nextGeneration++, seed };
+  }
+
   /** A fresh segment for entries from `firstPosition` on; its name is on the disk when this returns. */
   async create(
     firstPosition: number,
     baseTimeMs: number,
   ): Promise<{ segment: Segment; file: SpoolFile }> {
-    const generation = this.#nextGeneration++;
-    const segment = new Segment(
-      {
-        generation,
-        seed: randomBytes(4).readUInt32LE(0),
-        firstPosition,
-        coversTo: 0,
-        baseTimeMs,
-        thinned: 0,
-      },
-      0,
-    );
+    const header = this.headerFor({ firstPosition, coversTo: 0, baseTimeMs, thinned: 0 });
+    const segment = new Segment(header, 0);
     const file = await this.#takeFile(this.pathOf(segment));
     try {
       segment.fileBytes = await file.size();
@@ -93,14 +94,41 @@ export class SegmentStore {
     return this.#fs.open(path, "write");
   }
 
-  /** Takes segments out of the log, and keeps their files for later ones. */
-  async release(segments: readonly Segment[]): Promise<void> {
+  /**
+   * Takes segments out of the log. Their files are kept for later ones, or removed where
+   * `removesFiles` says so.
+   */
+  async release(segments: readonly Segment[], removesFiles = false): Promise<void> {
     for (const segment of segments) {
       const index = this.#segments.indexOf(segment);
       if (index >= 0) this.#segments.splice(index, 1);
       segment.retired = true;
     }
-    await this.discard(segments.map(({ header }) => header));
+    if (removesFiles) {
+      for (const segment of segments) await this.#fs.remove(this.pathOf(segment));
+    } else await this.discard(segments.map(({ header }) => header));
+  }
+
+  /** Puts a rewritten segment, synced at `path`, in the place of the one it was made from. */
+  async replace(
+    old: Segment,
+    rewritten: Segment,
+    path: string,
+    removesFile: boolean,
+  ): Promise<void> {
+    await this.#fs.rename(path, this.pathOf(rewritten));
+    await this.#fs.syncDir(this.dir);
+    const index = this.#segments.indexOf(old);
+    this.#segments.splice(index, 1, rewritten);
+    old.retired = true;
+    if (removesFile) await this.#fs.remove(this.pathOf(old));
+    else await this.discard([old.header]);
+  }
+
+  /** Removes the files that wait to be used again: what they held before may still be in them. */
+  async removeSpare(): Promise<void> {
+    for (const name of this.#spare.splice(0)) await this.#fs.remove(join(this.dir, name));
+    await this.#fs.syncDir(this.dir);
   }
 
   /** Keeps the files of segments that are no part of the log for later ones, or removes them. */

@@ -1,6 +1,6 @@
 import type { CursorState, LostEntries } from "./cursor-state.js";
 import type { SpoolEntry } from "./entry.js";
-import type { SegmentReader } from "./segment-reader.js";
+import type { LogReader } from "./log-reader.js";
 
 /** How a cursor reads. */
 export interface CursorOptions {
@@ -12,22 +12,21 @@ export interface CursorOptions {
   readonly unsynced?: boolean;
   /** Where a cursor begins that is new: at the oldest entry kept (default), or after the newest. */
   readonly from?: "oldest" | "newest";
+  /**
+   * Positions it may be behind the newest entry before it is cut loose: from then on it holds
+   * nothing back, and what it misses is counted. It holds the log again once it is behind by half
+   * of that. Default: no bound of its own.
+   */
+  readonly maxBehind?: number;
 }
 
 /** What a cursor needs of its spool. @internal */
 export interface CursorHost {
   readonly durable: number;
   readonly last: number;
-  readEntries(
-    reader: SegmentReader | undefined,
-    from: number,
-    upTo: number,
-    max: number,
-    state: CursorState,
-  ): Promise<{ entries: SpoolEntry[]; next: number; reader: SegmentReader | undefined }>;
+  readonly isClosed: boolean;
   /** Resolves at the next append (`unsynced`) or sync, and when the spool is closed. */
   whenMore(unsynced: boolean): Promise<void>;
-  readonly isClosed: boolean;
   cursorMoved(): void;
 }
 
@@ -38,16 +37,17 @@ export interface CursorHost {
 export class SpoolCursor {
   readonly #host: CursorHost;
   readonly #state: CursorState;
+  readonly #reader: LogReader;
   readonly #unsynced: boolean;
   #next: number;
   #wanted: number;
-  #reader: SegmentReader | undefined;
   #reading: Promise<unknown> = Promise.resolve();
 
   /** @internal */
-  constructor(host: CursorHost, state: CursorState, unsynced: boolean) {
+  constructor(host: CursorHost, state: CursorState, reader: LogReader, unsynced: boolean) {
     this.#host = host;
     this.#state = state;
+    this.#reader = reader;
     this.#unsynced = unsynced;
     this.#next = state.position + 1;
     this.#wanted = state.position;
@@ -64,7 +64,7 @@ export class SpoolCursor {
 
   /** Position of the entry that is read next. */
   get next(): number {
-    return this.#next;
+    return Math.max(this.#next, this.#state.position + 1);
   }
 
   /** Positions after `position`, up to the newest entry. */
@@ -75,6 +75,11 @@ export class SpoolCursor {
   /** Entries this cursor will never get, by why. */
   get lost(): LostEntries {
     return this.#state.lost;
+  }
+
+  /** True while it is behind by more than `maxBehind`, and holds nothing back. */
+  get isLoose(): boolean {
+    return this.#state.isLoose;
   }
 
   /**
@@ -90,11 +95,10 @@ export class SpoolCursor {
 
   async #read(maxEntries: number): Promise<SpoolEntry[]> {
     const upTo = this.#unsynced ? this.#host.last : this.#host.durable;
-    if (this.#next > upTo || maxEntries < 1) return [];
-    const from = this.#next;
-    const read = await this.#host.readEntries(this.#reader, from, upTo, maxEntries, this.#state);
-    if (read.reader !== this.#reader) await this.#reader?.close();
-    this.#reader = read.reader;
+    const from = this.next;
+    if (from > upTo || maxEntries < 1) return [];
+    this.#next = from;
+    const read = await this.#reader.read(from, upTo, maxEntries);
     // A rewind while reading wins.
     if (this.#next === from) this.#next = read.next;
     return read.entries;
@@ -103,7 +107,7 @@ export class SpoolCursor {
   /** Resolves with true once there is something to read, with false when the spool is closed. */
   async wait(): Promise<boolean> {
     while (!this.#host.isClosed) {
-      if (this.#next <= (this.#unsynced ? this.#host.last : this.#host.durable)) return true;
+      if (this.next <= (this.#unsynced ? this.#host.last : this.#host.durable)) return true;
       await this.#host.whenMore(this.#unsynced);
     }
     return false;
@@ -115,16 +119,15 @@ export class SpoolCursor {
    */
   ack(position: number): void {
     if (position > this.#wanted) this.#wanted = Math.min(position, this.#host.last);
-    this.settle();
+    if (this.settle()) this.#host.cursorMoved();
   }
 
-  /** Moves as far as asked and the disk allows. @internal */
-  settle(): void {
+  /** Moves as far as asked and the disk allows; true where it moved. @internal */
+  settle(): boolean {
     const position = Math.min(this.#wanted, this.#host.durable);
-    if (position <= this.#state.position) return;
+    if (position <= this.#state.position) return false;
     this.#state.position = position;
-    if (this.#next <= position) this.#next = position + 1;
-    this.#host.cursorMoved();
+    return true;
   }
 
   /** Reads again from the first entry that is not done with, such as after a lost connection. */
@@ -135,7 +138,6 @@ export class SpoolCursor {
   /** @internal */
   async close(): Promise<void> {
     await this.#reading;
-    await this.#reader?.close();
-    this.#reader = undefined;
+    await this.#reader.close();
   }
 }

@@ -5,13 +5,38 @@ import { type SpoolClock, systemClock } from "./spool-clock.js";
 import type { SpoolEvent } from "./spool-event.js";
 import type { SpoolFs } from "./spool-fs.js";
 
+/** What happens when the backlog is at its bound. */
+export type BacklogPolicy = "refuse" | "drop-oldest" | "thin";
+
+const POLICIES: readonly BacklogPolicy[] = ["refuse", "drop-oldest", "thin"];
+const MIN_SEGMENT_BYTES = 16 * 1024;
+const WEEK_MS = 7 * 24 * 3_600_000;
+
 /** How a spool is opened. */
 export interface SpoolOptions {
   /** Its folder; made where there is none. Only one process has it open. */
   readonly dir: string;
-  /** Bound of the backlog, from the slowest cursor to the newest entry, in bytes; default: 1 GiB. */
+  /**
+   * Bound of the backlog, from the slowest cursor to the newest entry, in bytes by whole segments,
+   * four segments or more; default: 1 GiB. While there is no cursor, everything is backlog.
+   */
   readonly maxBytes?: number;
-  /** Length of one segment file in bytes, 16 KiB to 1 GiB; default: 4 MiB. */
+  /**
+   * What happens at that bound: `refuse` takes nothing more (default), `drop-oldest` drops the
+   * oldest segment, `thin` keeps every n-th entry of each stream, in older segments ever fewer, and
+   * then drops. What goes is counted for each cursor.
+   */
+  readonly policy?: BacklogPolicy;
+  /** What thinning keeps of a stream: one of so many, 2 to 1000; default: 2. */
+  readonly thinEvery?: number;
+  /** Bound of the history behind all cursors, in bytes; default: 256 MiB. */
+  readonly historyBytes?: number;
+  /** Bound of the history behind all cursors, in milliseconds; default: 7 days. */
+  readonly historyMs?: number;
+  /**
+   * Length of one segment file in bytes, 16 KiB to 1 GiB; default: 4 MiB, less where `maxBytes` or
+   * `historyBytes` is small.
+   */
   readonly segmentBytes?: number;
   /** How long an entry may wait for the disk, in milliseconds; default: 1000 (5000 spares SD cards). */
   readonly commitDelayMs?: number;
@@ -50,10 +75,22 @@ export function settingsOf(options: SpoolOptions): SpoolSettings {
     throw new SpoolError("SPOOL_BAD_OPTION", dir, message);
   };
   const most = Number.MAX_SAFE_INTEGER;
-  const segmentBytes = number("segmentBytes", 4 * 1024 * 1024, 16 * 1024, 2 ** 30);
+  const historyBytes = number("historyBytes", 2 ** 28, 0, most);
+  const smaller = Math.min(options.maxBytes ?? 2 ** 30, Math.max(historyBytes, 2 ** 20)) / 8;
+  const usual = Math.max(MIN_SEGMENT_BYTES, Math.min(2 ** 22, Math.floor(smaller)));
+  const segmentBytes = number("segmentBytes", usual, MIN_SEGMENT_BYTES, 2 ** 30);
+  const { policy = "refuse" } = options;
+  if (!POLICIES.includes(policy)) {
+    const message = `policy is ${String(policy)}; it takes ${POLICIES.join(", ")}`;
+    throw new SpoolError("SPOOL_BAD_OPTION", dir, message);
+  }
   return {
     dir,
-    maxBytes: number("maxBytes", 2 ** 30, segmentBytes, most),
+    maxBytes: number("maxBytes", 2 ** 30, 4 * segmentBytes, most),
+    policy,
+    thinEvery: number("thinEvery", 2, 2, 1000),
+    historyBytes,
+    historyMs: number("historyMs", WEEK_MS, 0, most),
     segmentBytes,
     commitDelayMs: number("commitDelayMs", 1000, 0, 3_600_000),
     commitBytes: number("commitBytes", 64 * 1024, 1, most),

@@ -3,8 +3,8 @@ import type { SpoolError } from "./error.js";
 
 /** How the spool is; every count begins when it is opened. */
 export interface SpoolStats {
-  /** `ok`, or `failing` while the disk refuses and nothing new is taken. */
-  readonly state: "ok" | "failing";
+  /** `ok`; `full` while the backlog is at its bound; `failing` while the disk refuses. */
+  readonly state: "ok" | "full" | "failing";
   /** Why it is failing. */
   readonly error?: SpoolError;
   /** Position of the oldest entry kept; one past the newest where there is none. */
@@ -17,11 +17,15 @@ export interface SpoolStats {
   readonly pendingBytes: number;
   /** Segments, their bytes in use, and the files that wait to be used again. */
   readonly segments: number;
-  readonly segmentBytes: number;
+  readonly usedBytes: number;
   readonly spareFiles: number;
-  /** Entries appended, and their own bytes without the log's. */
+  /** Of the bytes in use, those some cursor holds, by whole segments, and those none does. */
+  readonly backlogBytes: number;
+  readonly historyBytes: number;
+  /** Entries appended, their own bytes without the log's, and entries refused. */
   readonly appendedEntries: number;
   readonly appendedBytes: number;
+  readonly refusedEntries: number;
   /** Bytes handed to the disk: blocks and headers; zeros that prepare new files; cursors. */
   readonly writtenBytes: number;
   readonly preparedBytes: number;
@@ -39,4 +43,6 @@ export interface CursorStats {
   /** Positions after it, up to the newest entry. */
   readonly backlog: number;
   readonly lost: LostEntries;
+  /** It is behind by more than its `maxBehind`, and holds nothing back. */
+  readonly isLoose: boolean;
 }

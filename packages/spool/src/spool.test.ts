@@ -174,7 +174,7 @@ describe("Spool", () => {
     expect(events).toMatchObject([{ kind: "damaged", firstPosition: 2, lastPosition: 2 }]);
     const cursor = second.cursor("city");
     expect(texts(await cursor.read(5))).toEqual(["first", "third"]);
-    expect(cursor.lost).toEqual({ damaged: 1 });
+    expect(cursor.lost).toEqual({ damaged: 1, dropped: 0, thinned: 0, erased: 0 });
   });
 
   test("refuses what is too long or has no sensible time", async () => {

@@ -1,10 +1,12 @@
+import { Bounds } from "./bounds.js";
 import { Committer } from "./committer.js";
 import { CursorKeeper } from "./cursor-keeper.js";
-import type { CursorState } from "./cursor-state.js";
-import type { AppendOptions, SpoolEntry } from "./entry.js";
+import { CursorState } from "./cursor-state.js";
+import type { AppendOptions } from "./entry.js";
 import { SpoolError } from "./error.js";
+import { LogReader } from "./log-reader.js";
 import { type Recovered, recover } from "./recover.js";
-import { SegmentReader } from "./segment-reader.js";
+import { HEADER_BYTES } from "./segment-header.js";
 import type { SegmentStore } from "./segment-store.js";
 import { SegmentWriter } from "./segment-writer.js";
 import { type CursorHost, type CursorOptions, SpoolCursor } from "./spool-cursor.js";
@@ -20,6 +22,8 @@ import { StreamNames } from "./stream-names.js";
 import { Tail } from "./tail.js";
 
 const MAX_STREAM_BYTES = 255;
+/** A full spool has room again below this part of its bound. */
+const ROOM_AGAIN = 0.9;
 
 /**
  * A durable, bounded log on disk.
@@ -35,11 +39,13 @@ export class Spool {
   readonly #store: SegmentStore;
   readonly #committer: Committer;
   readonly #keeper: CursorKeeper;
+  readonly #bounds: Bounds;
   readonly #cursors = new Map<string, SpoolCursor>();
   #wakeAny: (() => void)[] = [];
   #wakeDurable: (() => void)[] = [];
   #isClosed = false;
-  #appended = { entries: 0, bytes: 0 };
+  #isFull = false;
+  #counts = { entries: 0, bytes: 0, refused: 0 };
 
   private constructor(
     settings: SpoolSettings,
@@ -55,6 +61,20 @@ export class Spool {
     const { next } = recovered;
     const batchBytes = batchBytesOf(segmentBytes);
     this.#tail = new Tail({ names, next, batchBytes, cacheBytes });
+    this.#keeper = new CursorKeeper({
+      fs,
+      dir,
+      clock,
+      ackDelayMs: settings.ackDelayMs,
+      durable: () => this.durable,
+      saved: recovered.cursors,
+    });
+    this.#bounds = new Bounds({
+      settings,
+      store: this.#store,
+      cursors: () => this.#keeper.states.values(),
+      saveCursors: () => this.#keeper.save(),
+    });
     this.#committer = new Committer({
       ...settings,
       tail: this.#tail,
@@ -62,18 +82,14 @@ export class Spool {
       names,
       writer,
       durable: next - 1,
+      maxSegmentAgeMs: settings.historyMs / 8,
+      enforceBounds: (roomBytes) => this.#bounds.enforce(roomBytes),
+      makeRoom: () => this.#bounds.makeRoom(),
       onDurable: (position) => this.#onDurable(position),
       onFailing: (error) => settings.onEvent({ kind: "failing", error }),
       onRecovered: (failedForMs) => settings.onEvent({ kind: "recovered", failedForMs }),
     });
-    this.#keeper = new CursorKeeper({
-      fs,
-      dir,
-      clock,
-      ackDelayMs: settings.ackDelayMs,
-      durable: () => this.durable,
-      states: recovered.cursors,
-    });
+    this.#bounds.countGaps(next);
   }
 
   /**
@@ -112,8 +128,8 @@ export class Spool {
    * Takes an entry: its bytes are copied, and its position returned, from 1 on, one more each time.
    * It is not on the disk yet.
    *
-   * @throws {@link SpoolError} `SPOOL_FAILING` while the disk refuses, `SPOOL_BUSY` when
-   * `maxPendingBytes` wait for it, `SPOOL_ENTRY_TOO_LONG`, `SPOOL_BAD_OPTION`, `SPOOL_CLOSED`
+   * @throws {@link SpoolError} `SPOOL_FULL` when the backlog is at its bound and the policy is to
+   * refuse, `SPOOL_FAILING` while the disk refuses, `SPOOL_BUSY` when `maxPendingBytes` wait for it, `SPOOL_ENTRY_TOO_LONG`, `SPOOL_BAD_OPTION`, `SPOOL_CLOSED`
    */
   append(entry: Uint8Array, options?: AppendOptions): number {
     this.#assertTakes(entry.length);
@@ -121,8 +137,8 @@ export class Spool {
     const timeMs = options?.timeMs ?? Math.trunc(this.#settings.clock.wallMs());
     this.#assertFields(stream, timeMs);
     const position = this.#tail.append(entry, stream, timeMs, options?.keep ?? false);
-    this.#appended.entries++;
-    this.#appended.bytes += entry.length;
+    this.#counts.entries++;
+    this.#counts.bytes += entry.length;
     this.#committer.appended();
     if (this.#wakeAny.length > 0) this.#wakeAny = wake(this.#wakeAny);
     return position;
@@ -130,15 +146,41 @@ export class Spool {
 
   #assertTakes(bytes: number): void {
     if (this.#isClosed) throw this.#error("SPOOL_CLOSED", "The spool was closed");
-    if (this.#committer.failure !== undefined) throw this.#committer.failure;
-    const { maxPendingBytes, segmentBytes } = this.#settings;
-    if (this.#tail.waitingBytes + bytes > maxPendingBytes && this.#tail.waitingBytes > 0) {
-      throw this.#error("SPOOL_BUSY", `${this.#tail.waitingBytes} bytes wait for the disk`);
-    }
+    const { maxPendingBytes, segmentBytes, policy } = this.#settings;
     if (bytes > maxEntryBytesOf(segmentBytes)) {
       const most = maxEntryBytesOf(segmentBytes);
       throw this.#error("SPOOL_ENTRY_TOO_LONG", `An entry of ${bytes} bytes; at most ${most}`);
     }
+    if (this.#committer.failure !== undefined) throw this.#refusal(this.#committer.failure);
+    const waiting = this.#tail.waitingBytes;
+    if (waiting + bytes > maxPendingBytes && waiting > 0) {
+      throw this.#refusal(this.#error("SPOOL_BUSY", `${waiting} bytes wait for the disk`));
+    }
+    if (policy === "refuse") this.#assertRoom(waiting + bytes);
+  }
+
+  #assertRoom(bytes: number): void {
+    const { backlogBytes } = this.#bounds;
+    const { maxBytes, segmentBytes } = this.#settings;
+    const headers = HEADER_BYTES * (1 + Math.ceil(bytes / segmentBytes));
+    if (backlogBytes + bytes + headers <= maxBytes) return;
+    if (!this.#isFull) this.#settings.onEvent({ kind: "full", backlogBytes });
+    this.#isFull = true;
+    throw this.#refusal(this.#error("SPOOL_FULL", `The backlog is ${backlogBytes} bytes`));
+  }
+
+  #refusal(error: SpoolError): SpoolError {
+    this.#counts.refused++;
+    return error;
+  }
+
+  /** After the log grew or a cursor moved. */
+  #measure(): void {
+    this.#bounds.measure();
+    const { backlogBytes } = this.#bounds;
+    if (!this.#isFull || backlogBytes > this.#settings.maxBytes * ROOM_AGAIN) return;
+    this.#isFull = false;
+    this.#settings.onEvent({ kind: "room", backlogBytes });
   }
 
   #assertFields(stream: string | undefined, timeMs: number): void {
@@ -176,7 +218,11 @@ export class Spool {
   }
 
   #onDurable(position: number): void {
-    for (const cursor of this.#cursors.values()) cursor.settle();
+    let moved = false;
+    for (const cursor of this.#cursors.values()) moved = cursor.settle() || moved;
+    if (moved) this.#keeper.changed();
+    this.#bounds.watchCursors(this.last);
+    this.#measure();
     this.#settings.onDurable(position);
     this.#wakeDurable = wake(this.#wakeDurable);
   }
@@ -188,13 +234,31 @@ export class Spool {
     let state = this.#keeper.states.get(name);
     if (state === undefined) {
       const position = options.from === "newest" ? this.durable : this.#oldest() - 1;
-      state = { name, position, lost: { damaged: 0 } };
+      state = new CursorState(name, position);
       this.#keeper.states.set(name, state);
       this.#keeper.changed();
     }
-    const cursor = new SpoolCursor(this.#host(), state, options.unsynced ?? false);
+    state.maxBehind = options.maxBehind ?? Number.POSITIVE_INFINITY;
+    this.#bounds.watchCursors(this.last);
+    this.#measure();
+    const reader = this.#reader(state);
+    const cursor = new SpoolCursor(this.#host(), state, reader, options.unsynced ?? false);
     this.#cursors.set(name, cursor);
     return cursor;
+  }
+
+  #reader(state: CursorState): LogReader {
+    const { fs, onEvent } = this.#settings;
+    return new LogReader({
+      fs,
+      store: this.#store,
+      tail: this.#tail,
+      onDamage: (damage) => {
+        state.lose("damaged", damage.lastPosition - damage.firstPosition + 1);
+        this.#keeper.changed();
+        onEvent({ kind: "damaged", ...damage });
+      },
+    });
   }
 
   /** Forgets a cursor, so that it holds the backlog no more. */
@@ -202,6 +266,7 @@ export class Spool {
     const cursor = this.#cursors.get(name);
     this.#cursors.delete(name);
     if (this.#keeper.states.delete(name)) this.#keeper.changed();
+    this.#measure();
     await cursor?.close();
   }
 
@@ -217,56 +282,14 @@ export class Spool {
       get isClosed() {
         return spool.#isClosed;
       },
-      readEntries: (reader, from, upTo, max, state) =>
-        this.#readEntries(reader, from, upTo, max, state),
       whenMore: (unsynced) =>
         new Promise((resolve) => (unsynced ? this.#wakeAny : this.#wakeDurable).push(resolve)),
-      cursorMoved: () => this.#keeper.changed(),
+      cursorMoved: () => {
+        this.#keeper.changed();
+        this.#bounds.watchCursors(this.last);
+        this.#measure();
+      },
     };
-  }
-
-  async #readEntries(
-    reader: SegmentReader | undefined,
-    from: number,
-    upTo: number,
-    max: number,
-    state: CursorState,
-  ): Promise<{ entries: SpoolEntry[]; next: number; reader: SegmentReader | undefined }> {
-    let current = reader;
-    let next = from;
-    while (next <= upTo) {
-      if (next >= this.#tail.first) {
-        const entries = this.#tail.read(next, upTo, max);
-        return { entries, next: (entries.at(-1)?.position ?? upTo) + 1, reader: current };
-      }
-      const segment = this.#store.find(next);
-      if (segment === undefined || segment.firstPosition >= this.#tail.first) {
-        next = this.#tail.first;
-        continue;
-      }
-      next = Math.max(next, segment.firstPosition);
-      if (current?.segment !== segment) {
-        if (current !== reader) await current?.close();
-        current = this.#readerOf(segment, state);
-      }
-      const entries = await current.read(next, upTo, max);
-      if (entries.length > 0) {
-        return { entries, next: (entries.at(-1) as SpoolEntry).position + 1, reader: current };
-      }
-      if (!segment.retired) next = Math.max(next, Math.min(current.expected, upTo + 1));
-    }
-    return { entries: [], next, reader: current };
-  }
-
-  #readerOf(segment: SegmentReader["segment"], state: CursorState): SegmentReader {
-    const { fs, onEvent } = this.#settings;
-    const path = this.#store.pathOf(segment);
-    return new SegmentReader(fs, path, segment, (firstPosition, lastPosition, offset) => {
-      const damaged = state.lost.damaged + lastPosition - firstPosition + 1;
-      state.lost = { ...state.lost, damaged };
-      this.#keeper.changed();
-      onEvent({ kind: "damaged", file: segment.fileName, offset, firstPosition, lastPosition });
-    });
   }
 
   #oldest(): number {
@@ -279,26 +302,29 @@ export class Spool {
     const { segments, spareFiles } = this.#store;
     const states = [...this.#keeper.states.values()];
     return {
-      state: failure === undefined ? "ok" : "failing",
+      state: failure !== undefined ? "failing" : this.#isFull ? "full" : "ok",
       ...(failure === undefined ? {} : { error: failure }),
       oldest: this.#oldest(),
       last: this.last,
       durable,
       pendingBytes: this.#tail.waitingBytes,
       segments: segments.length,
-      segmentBytes: segments.reduce((sum, { endOffset }) => sum + endOffset, 0),
+      usedBytes: this.#store.usedBytes,
       spareFiles,
-      appendedEntries: this.#appended.entries,
-      appendedBytes: this.#appended.bytes,
+      backlogBytes: this.#bounds.backlogBytes,
+      historyBytes: this.#bounds.historyBytes,
+      appendedEntries: this.#counts.entries,
+      appendedBytes: this.#counts.bytes,
+      refusedEntries: this.#counts.refused,
       writtenBytes: written.bytes,
       preparedBytes: written.preparedBytes,
       cursorBytes: this.#keeper.written.bytes,
       syncs: written.syncs,
       cursorWrites: this.#keeper.written.files,
       cursors: Object.fromEntries(
-        states.map(({ name, position, lost }) => [
+        states.map(({ name, position, lost, isLoose }) => [
           name,
-          { position, backlog: Math.max(0, this.last - position), lost },
+          { position, backlog: Math.max(0, this.last - position), lost, isLoose },
         ]),
       ),
     };

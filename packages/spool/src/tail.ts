@@ -1,4 +1,4 @@
-import { makeEntry, type SpoolEntry } from "./entry.js";
+import { makeEntry, type SpoolEntry, viewOf } from "./entry.js";
 import { entrySize, nameSize, RecordReader, writeEntry } from "./record.js";
 import type { StreamNames } from "./stream-names.js";
 
@@ -201,7 +201,7 @@ export class Tail {
     for (; position <= last && reader.take(copy, at, copy.length); position++) {
       const timeMs = batch.baseTimeMs + reader.timeDelta;
       const stream = reader.streamId === 0 ? undefined : this.#names.textOf(reader.streamId);
-      const bytes = copy.subarray(reader.bytesAt, reader.end);
+      const bytes = viewOf(copy, reader.bytesAt, reader.end);
       into.push(makeEntry(position, bytes, timeMs, stream, reader.keep));
       at = reader.end;
     }

@@ -36,37 +36,42 @@ export class Ledger {
   /**
    * Compares a log that was just opened, and goes on with what it kept.
    *
+   * @param isWhole - false where entries may be missing in the middle, for it was thinned
    * @throws Error that tells what is missing, invented or out of order
    */
-  async check(spool: Spool): Promise<void> {
+  async check(spool: Spool, isWhole = true): Promise<void> {
     if (spool.last < this.#durable) {
       throw new Error(`${this.#durable} was durable, the log ends at ${spool.last}`);
     }
-    if (spool.last > this.last)
+    if (spool.last > this.last) {
       throw new Error(`the log ends at ${spool.last}, beyond all appends`);
-    const name = "ledger";
-    const cursor = spool.cursor(name);
+    }
+    const cursor = spool.cursor("ledger");
     let expected = cursor.next;
     for (;;) {
       const entries = await cursor.read(100);
       if (entries.length === 0) break;
-      for (const entry of entries) this.#checkEntry(entry, expected++);
+      for (const entry of entries) {
+        if (isWhole ? entry.position !== expected : entry.position < expected) {
+          throw new Error(`position ${entry.position} where ${expected} belongs`);
+        }
+        this.checkEntry(entry);
+        expected = entry.position + 1;
+      }
     }
-    await spool.removeCursor(name);
-    if (expected !== spool.last + 1) {
+    await spool.removeCursor("ledger");
+    if (isWhole && expected !== spool.last + 1) {
       throw new Error(`read up to ${expected - 1}, the log ends at ${spool.last}`);
     }
     this.#appended.length = spool.last;
     this.#durable = spool.last;
   }
 
-  #checkEntry(entry: SpoolEntry, expected: number): void {
-    if (entry.position !== expected) {
-      throw new Error(`position ${entry.position} where ${expected} belongs`);
-    }
-    const wanted = this.#appended[expected - 1];
-    if (wanted === undefined || !wanted.equals(entry.bytes)) {
-      throw new Error(`other bytes at ${expected} than were appended`);
+  /** @throws Error where an entry has other bytes than were appended at its position */
+  checkEntry({ position, bytes }: SpoolEntry): void {
+    const wanted = this.#appended[position - 1];
+    if (wanted === undefined || !wanted.equals(bytes)) {
+      throw new Error(`other bytes at ${position} than were appended`);
     }
   }
 }

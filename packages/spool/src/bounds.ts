@@ -1,0 +1,273 @@
+import type { CursorState, LossReason } from "./cursor-state.js";
+import type { SpoolEntry } from "./entry.js";
+import { rewriteSegment } from "./rewrite-segment.js";
+import type { Segment } from "./segment.js";
+import { type OnDamage, SegmentReader } from "./segment-reader.js";
+import type { SegmentStore } from "./segment-store.js";
+import type { SpoolEvent } from "./spool-event.js";
+import type { SpoolSettings } from "./spool-options.js";
+import { everyNth, nextToThin } from "./thinning.js";
+
+/** What the bounds work on and with. */
+export interface BoundsOptions {
+  readonly settings: SpoolSettings;
+  readonly store: SegmentStore;
+  /** Every cursor, opened or not. */
+  readonly cursors: () => Iterable<CursorState>;
+  /** Brings the cursors to the disk. */
+  readonly saveCursors: () => Promise<void>;
+}
+
+/**
+ * Keeps the log within its two bounds, by whole segments and from the oldest on: the *history*
+ * behind all cursors, and the *backlog* from the slowest cursor to the newest entry.
+ */
+export class Bounds {
+  readonly #settings: SpoolSettings;
+  readonly #store: SegmentStore;
+  readonly #cursors: () => Iterable<CursorState>;
+  readonly #saveCursors: () => Promise<void>;
+  #backlogBytes = 0;
+
+  constructor(options: BoundsOptions) {
+    this.#settings = options.settings;
+    this.#store = options.store;
+    this.#cursors = options.cursors;
+    this.#saveCursors = options.saveCursors;
+    this.measure();
+  }
+
+  /** Bytes on disk that some cursor still holds, counted by whole segments. */
+  get backlogBytes(): number {
+    return this.#backlogBytes;
+  }
+
+  /** Bytes on disk that no cursor holds. */
+  get historyBytes(): number {
+    return this.#store.usedBytes - this.#backlogBytes;
+  }
+
+  /** Measures again after a cursor moved or the log grew. */
+  measure(): void {
+    const held = this.#heldFrom();
+    let bytes = 0;
+    for (const segment of this.#store.segments) {
+      if (segment.lastPosition >= held) bytes += segment.endOffset;
+    }
+    this.#backlogBytes = bytes;
+  }
+
+  /** First position that a cursor still holds. Without any cursor everything is held. */
+  #heldFrom(): number {
+    let held = Number.POSITIVE_INFINITY;
+    let count = 0;
+    for (const { position, isLoose } of this.#cursors()) {
+      count++;
+      if (!isLoose) held = Math.min(held, position + 1);
+    }
+    return count === 0 ? 0 : held;
+  }
+
+  /** Counts what is gone and no cursor was told of: the process ended just then. */
+  countGaps(next: number): void {
+    const oldest = this.#store.segments[0]?.firstPosition ?? next;
+    for (const state of this.#cursors()) {
+      const firstPosition = state.position + 1;
+      const lastPosition = oldest - 1;
+      if (firstPosition > lastPosition) continue;
+      state.lose("dropped", oldest - firstPosition);
+      state.position = lastPosition;
+      this.#tell({ kind: "gap", cursor: state.name, firstPosition, lastPosition });
+    }
+    this.measure();
+  }
+
+  /** Cuts loose each cursor that is behind by more than it may, and holds it again later. */
+  watchCursors(last: number): void {
+    for (const state of this.#cursors()) {
+      const behind = last - state.position;
+      if (!state.isLoose && behind > state.maxBehind) {
+        state.isLoose = true;
+        this.#tell({ kind: "cut-loose", cursor: state.name, behind });
+      } else if (state.isLoose && behind <= state.maxBehind / 2) {
+        state.isLoose = false;
+        this.#tell({ kind: "caught-up", cursor: state.name });
+      }
+    }
+  }
+
+  /**
+   * Brings the log within its bounds, with room for `roomBytes` more. Not to be called while the
+   * newest segment is written. What fails is told, and tried again the next time.
+   */
+  async enforce(roomBytes: number): Promise<void> {
+    try {
+      this.measure();
+      await this.#releaseHistory();
+      if (this.#settings.policy === "refuse") return;
+      while (this.#backlogBytes + roomBytes > this.#settings.maxBytes) {
+        if (!(await this.#thinNext()) && !(await this.#dropOldest("backlog"))) break;
+      }
+    } catch (error) {
+      this.#tell({ kind: "bounds-failing", error });
+    }
+  }
+
+  async #thinNext(): Promise<boolean> {
+    if (this.#settings.policy !== "thin") return false;
+    const segment = nextToThin(this.#store.segments);
+    if (segment === undefined) return false;
+    try {
+      await this.#thin(segment);
+      return true;
+    } catch (error) {
+      // A full disk, for one: a rewritten segment needs room of its own, a dropped one does not.
+      this.#tell({ kind: "bounds-failing", error });
+      return false;
+    }
+  }
+
+  /** Gives disk space back when there is none: history first, then what the policy lets go. */
+  async makeRoom(): Promise<boolean> {
+    this.measure();
+    const [oldest] = this.#store.segments;
+    if (oldest === undefined || oldest === this.#store.newest) return false;
+    if (oldest.lastPosition < this.#heldFrom()) {
+      await this.#release([oldest], true);
+      return true;
+    }
+    return this.#settings.policy !== "refuse" && (await this.#dropOldest("disk-full"));
+  }
+
+  async #releaseHistory(): Promise<void> {
+    const { historyBytes, historyMs, clock } = this.#settings;
+    const held = this.#heldFrom();
+    const { segments } = this.#store;
+    const spent: Segment[] = [];
+    let bytes = this.historyBytes;
+    for (const [index, segment] of segments.entries()) {
+      const newer = segments[index + 1];
+      if (newer === undefined || segment.lastPosition >= held) break;
+      const isOld = clock.wallMs() - newer.header.baseTimeMs > historyMs;
+      if (bytes <= historyBytes && !isOld) break;
+      bytes -= segment.endOffset;
+      spent.push(segment);
+    }
+    if (spent.length > 0) await this.#release(spent, false);
+  }
+
+  /** Cursors first: after a crash what they are done with must not look lost, nor the reverse. */
+  async #release(segments: readonly Segment[], removesFiles: boolean): Promise<void> {
+    for (const segment of segments) await this.#passBy(segment);
+    await this.#saveCursors().catch(() => {});
+    await this.#store.release(segments, removesFiles);
+    this.measure();
+  }
+
+  async #dropOldest(reason: "backlog" | "disk-full"): Promise<boolean> {
+    const [oldest] = this.#store.segments;
+    if (oldest === undefined || oldest === this.#store.newest) return false;
+    const { firstPosition, lastPosition, entries } = oldest;
+    this.#tell({ kind: "dropped", reason, firstPosition, lastPosition, entries });
+    await this.#release([oldest], reason === "disk-full");
+    return true;
+  }
+
+  /** Counts what goes with a segment for each cursor that has not done with it, loose ones too. */
+  async #passBy(segment: Segment): Promise<void> {
+    for (const state of this.#cursors()) {
+      if (state.position >= segment.lastPosition) continue;
+      const entries = await this.#countAfter(segment, state);
+      if (state.position >= segment.lastPosition) continue;
+      state.lose("dropped", entries);
+      state.position = segment.lastPosition;
+    }
+  }
+
+  /** Entries of a segment behind a cursor's position. Only a thinned one must be read for it. */
+  async #countAfter(segment: Segment, state: CursorState): Promise<number> {
+    const { firstPosition, lastPosition, header, entries } = segment;
+    if (header.coversTo === 0) return lastPosition - Math.max(state.position, firstPosition - 1);
+    if (state.position < firstPosition) return entries;
+    const path = this.#store.pathOf(segment);
+    const reader = new SegmentReader(this.#settings.fs, path, segment, () => {});
+    let count = 0;
+    try {
+      let next = state.position + 1;
+      while (next <= lastPosition) {
+        count += (await reader.read(next, lastPosition, 256)).length;
+        next = reader.expected;
+      }
+    } finally {
+      await reader.close();
+    }
+    return count;
+  }
+
+  async #thin(segment: Segment): Promise<void> {
+    const rewritten = await this.#rewrite(segment, {
+      keeps: everyNth(this.#settings.thinEvery),
+      thinned: segment.header.thinned + 1,
+      reason: "thinned",
+      removesFile: false,
+    });
+    const { firstPosition, lastPosition, entries } = rewritten;
+    const left = segment.entries - entries;
+    this.#tell({ kind: "thinned", firstPosition, lastPosition, entries: left });
+  }
+
+  /** Rewrites every segment that may hold this stream without it. Returns the entries erased. */
+  async erase(stream: string): Promise<number> {
+    let erased = 0;
+    for (const segment of [...this.#store.segments]) {
+      if (!segment.mayHold(stream)) continue;
+      const rewritten = await this.#rewrite(segment, {
+        keeps: (entry) => entry.stream !== stream,
+        thinned: segment.header.thinned,
+        reason: "erased",
+        removesFile: true,
+      });
+      erased += segment.entries - rewritten.entries;
+    }
+    await this.#store.removeSpare();
+    this.#tell({ kind: "erased", stream, entries: erased });
+    return erased;
+  }
+
+  async #rewrite(
+    segment: Segment,
+    how: {
+      readonly keeps: (entry: SpoolEntry) => boolean;
+      readonly thinned: number;
+      readonly reason: LossReason;
+      readonly removesFile: boolean;
+    },
+  ): Promise<Segment> {
+    const { fs, onEvent } = this.#settings;
+    const onDamage: OnDamage = (firstPosition, lastPosition, offset) => {
+      for (const state of this.#cursors()) {
+        const entries = lastPosition - Math.max(state.position, firstPosition - 1);
+        if (entries > 0) state.lose("damaged", entries);
+      }
+      onEvent({ kind: "damaged", file: segment.fileName, offset, firstPosition, lastPosition });
+    };
+    const rewritten = await rewriteSegment(fs, this.#store, {
+      ...how,
+      segment,
+      onDamage,
+      onLeaving: async (positions) => {
+        for (const state of this.#cursors()) {
+          const entries = positions.filter((position) => position > state.position).length;
+          if (entries > 0) state.lose(how.reason, entries);
+        }
+        await this.#saveCursors().catch(() => {});
+      },
+    });
+    this.measure();
+    return rewritten;
+  }
+
+  #tell(event: SpoolEvent): void {
+    this.#settings.onEvent(event);
+  }
+}
