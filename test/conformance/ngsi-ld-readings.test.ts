@@ -73,7 +73,7 @@ const cases: Readonly<Record<string, ReadingCase>> = {
   TrafficFlowObserved: {
     measured: {
       intensity: ["count", 97],
-      occupancy: ["%", 12],
+      occupancy: ["/100", 12],
       averageVehicleSpeed: ["m/s", 12.5],
       congested: false,
     },
@@ -101,7 +101,7 @@ const cases: Readonly<Record<string, ReadingCase>> = {
   Streetlight: {
     measured: {
       powerState: true,
-      illuminanceLevel: ["%", 80],
+      illuminanceLevel: ["/100", 80],
       voltage: ["mV", 229_500],
       current: ["A", 0.31],
     },
@@ -109,7 +109,7 @@ const cases: Readonly<Record<string, ReadingCase>> = {
     says: { powerState: "on", illuminanceLevel: 0.8, voltage: 229.5 },
   },
   WasteContainer: {
-    measured: { fillingLevel: ["%", 62], temperature: ["Cel", 9], cargoWeight: ["g", 12_500] },
+    measured: { fillingLevel: ["/100", 62], temperature: ["Cel", 9], cargoWeight: ["g", 12_500] },
     mapping: { constants: { status: "ok", storedWasteKind: "glass" } },
     says: { fillingLevel: 0.62, cargoWeight: 12.5 },
   },

@@ -48,6 +48,18 @@ describe("toEntity", () => {
     });
   });
 
+  test("takes its altitude too where it comes with the place", () => {
+    const moving = [
+      ...records,
+      { name: "urn:dev:n1:position/latitude", unit: "lat", value: 55.7, time },
+      { name: "urn:dev:n1:position/longitude", unit: "lon", value: 12.6, time },
+      { name: "urn:dev:n1:position/altitude", unit: "m", value: 14.5, time },
+    ];
+    expect(toEntity(moving, air).location).toMatchObject({
+      value: { coordinates: [12.6, 55.7, 14.5] },
+    });
+  });
+
   test("writes altitude third", () => {
     const location = { latitude: 55.7, longitude: 12.6, altitude: 14 };
     expect(toEntity(records, { ...air, location }).location).toEqual({

@@ -32,7 +32,10 @@ export interface EntityMapping {
   readonly properties: Readonly<Record<string, string>>;
   /** Taken off the front of each record's name before it is looked up. Default: nothing. */
   readonly baseName?: string;
-  /** Where the thing stands. Records with the units `lat` and `lon` override it for a moving one. */
+  /**
+   * Where the thing stands. A moving one's records override it: those in `lat` and `lon`, and one in
+   * `m` whose name ends in `/altitude`.
+   */
   readonly location?: Location;
   /** Id of the Device that measured, or ids. */
   readonly refDevice?: string | readonly string[];
@@ -66,11 +69,12 @@ export function toEntity(records: readonly ResolvedRecord[], mapping: EntityMapp
   const baseName = mapping.baseName ?? "";
   const properties: Record<string, Property> = {};
   const times: Record<string, number> = {};
-  const place: Partial<Record<"lat" | "lon", ResolvedRecord>> = {};
+  const place: Place = {};
   let newest = Number.NEGATIVE_INFINITY;
 
   for (const record of records) {
     if (record.unit === "lat" || record.unit === "lon") place[record.unit] = record;
+    else if (record.name.endsWith("/altitude")) place.alt = record;
     const name = record.name.startsWith(baseName)
       ? record.name.slice(baseName.length)
       : record.name;
@@ -132,13 +136,16 @@ function converted(value: number, from: string, to: string, place: string): numb
   throw new NgsiLdError("NGSI_LD_UNIT_MISMATCH", place, `"${from}" cannot become "${to}"`);
 }
 
-function locationOf(
-  place: { readonly lat?: ResolvedRecord; readonly lon?: ResolvedRecord },
-  mapping: EntityMapping,
-): GeoProperty | undefined {
-  const { lat, lon } = place;
+/** The records of a position field, as they come: `…/latitude`, `…/longitude`, `…/altitude`. */
+type Place = Partial<Record<"lat" | "lon" | "alt", ResolvedRecord>>;
+
+function locationOf(place: Place, mapping: EntityMapping): GeoProperty | undefined {
+  const { lat, lon, alt } = place;
   if (lat?.value !== undefined && lon?.value !== undefined) {
-    const point = pointOf({ latitude: lat.value, longitude: lon.value }, mapping.id);
+    const ground = { latitude: lat.value, longitude: lon.value };
+    const isWithAltitude = alt?.value !== undefined && alt.unit === "m";
+    const location = isWithAltitude ? { ...ground, altitude: alt.value } : ground;
+    const point = pointOf(location, mapping.id);
     const time = lon.time ?? lat.time;
     return time === undefined ? point : { ...point, observedAt: observedAt(time, lon.name) };
   }

@@ -16,6 +16,8 @@ describe("unitCode", () => {
     ["hPa", "A97"],
     ["%RH", "P1"],
     ["/", "C62"],
+    ["%", "C62"],
+    ["/100", "P1"],
     ["H", "81"],
   ])("gives %s the code %s", (unit, code) => {
     expect(unitCode(unit)).toBe(code);

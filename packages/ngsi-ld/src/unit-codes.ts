@@ -50,7 +50,7 @@ const codes: Readonly<Record<string, string>> = {
   Bspl: "M72",
   count: "C62",
   "/": "C62",
-  "%": "P1",
+  "%": "C62", // RFC 8428, section 12.1, note 1: the same as "/", no percentage
   "%RH": "P1",
   "%EL": "P1",
   EL: "SEC",

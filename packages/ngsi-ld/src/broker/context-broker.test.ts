@@ -114,6 +114,24 @@ describe("ContextBroker", () => {
     expect(broker.store().size).toBe(7);
   });
 
+  test("leaves entities undelivered that a 207 says to try later, or does not speak of", async () => {
+    const { broker, client } = await open();
+    const entry = (id: string, type: string) => ({ entityId: id, error: { status: 503, type } });
+    const [a, b, c] = ["a", "b", "c"].map((name) => air(name)) as [Entity, Entity, Entity];
+    const body = {
+      success: [],
+      errors: [entry(a.id, "InternalError"), entry(b.id, "LdContextNotAvailable")],
+    };
+    const silent = { success: [], errors: [] };
+    broker.faults.push({ kind: "answer", status: 207, body });
+    broker.faults.push({ kind: "answer", status: 207, body: silent });
+    expect(await client.upsert([a, b, c])).toMatchObject([
+      { state: "undelivered", error: { code: "NGSI_LD_BROKER_BUSY" } },
+      { state: "undelivered", error: { code: "NGSI_LD_BROKER_CONTEXT" } },
+      { state: "undelivered", error: { code: "NGSI_LD_BROKER_ANSWER" } },
+    ]);
+  });
+
   test("makes batches smaller when the broker says they are too large", async () => {
     const { broker, client } = await open({ maxBatch: 4 });
     expect(await client.upsert(street(20))).toEqual(Array(20).fill(accepted));

@@ -1,5 +1,5 @@
 import type { Entity } from "../entity.js";
-import { NgsiLdError } from "../error.js";
+import { NgsiLdError, type NgsiLdErrorCode } from "../error.js";
 import { brokerError, isAboutContent, retryAfterMs } from "./broker-error.js";
 import { accepted, type Delivery, Interruption } from "./delivery.js";
 import type { HttpAnswer } from "./http-client.js";
@@ -45,7 +45,9 @@ async function readPartly(
   for (const entity of batch) {
     const refusal = refused.get(entity.id);
     if (refusal && refusal.status >= 500) {
-      deliveries.push(undelivered("NGSI_LD_BROKER_BUSY", entity, refusal.message));
+      const isContext = refusal.type === "LdContextNotAvailable";
+      const code = isContext ? "NGSI_LD_BROKER_CONTEXT" : "NGSI_LD_BROKER_BUSY";
+      deliveries.push(undelivered(code, entity, refusal.message));
     } else if (refusal) deliveries.push({ state: "refused", refusal });
     else if (!done || done.has(entity.id)) deliveries.push(accepted);
     else if (batch.length > 1) deliveries.push(...(await upsertPart([entity], post)));
@@ -67,11 +69,7 @@ async function upsertPart(part: readonly Entity[], post: PostBatch): Promise<rea
   }
 }
 
-function undelivered(
-  code: "NGSI_LD_BROKER_BUSY" | "NGSI_LD_BROKER_ANSWER",
-  entity: Entity,
-  message: string,
-): Delivery {
+function undelivered(code: NgsiLdErrorCode, entity: Entity, message: string): Delivery {
   const error = new NgsiLdError(code, entity.id, message);
   return { state: "undelivered", error, retryAfterMs: 0 };
 }
