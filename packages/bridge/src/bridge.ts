@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LinkSessions, type RestoredSession } from "@bollard/link";
 import type { SensorSchema } from "@bollard/schema";
-import { isSpoolError, Spool } from "@bollard/spool";
+import { isSpoolError, Spool, type SpoolCursor } from "@bollard/spool";
 import { type Logger, pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { Alarms } from "./alarms.js";
@@ -21,16 +21,18 @@ import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
 import { pageFolder } from "./page/page-folder.js";
 import { createPipeline, type Pipeline } from "./pipeline.js";
 import { ReadingTimes } from "./reading-time.js";
-import { RECALLED_ENTRIES, readAgain } from "./recall.js";
+import { RECALL_CURSOR, RECALLED_ENTRIES, readAgain } from "./recall.js";
 import { Registry } from "./registry.js";
-import { replaySetAside } from "./replay.js";
+import { REPLAY_CURSOR, replayAndDrain } from "./replay.js";
 import { calibrate } from "./rules/calibrate.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
 import { SetAsideLog } from "./set-aside-log.js";
-import { Drain } from "./sinks/drain.js";
+import { cursorName, Drain } from "./sinks/drain.js";
+import type { Sink } from "./sinks/sink.js";
 import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
 import type { Source } from "./sources/source.js";
+import { tellSpoolEvent } from "./spool-alarms.js";
 import { buildStatus } from "./status.js";
 import { EntityView } from "./view/entity-view.js";
 import { Rate } from "./view/rate.js";
@@ -55,6 +57,14 @@ export interface BridgeOptions {
   readonly notice?: string;
 }
 
+interface SinkDrain {
+  readonly drain: Drain;
+  readonly readingsOut: Rate;
+}
+
+const DAY_MS = 86_400_000;
+/** The cursor that moves on where there is no sink. */
+const NO_SINK = "none";
 /** A stop takes no longer: what hangs is left to the operating system. */
 const STOP_WITHIN_MS = 1500;
 
@@ -75,12 +85,13 @@ export class Bridge {
   readonly #view: EntityView;
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
+  #idleCursor: SpoolCursor | undefined;
   #startedMs = 0;
   #spool: Spool | undefined;
   #setAside: SetAsideLog | undefined;
   #sessions: SessionNumbers | undefined;
   #sources: readonly Source[] = [];
-  #drains: readonly { readonly drain: Drain; readonly readingsOut: Rate }[] = [];
+  #drains: readonly SinkDrain[] = [];
   #http: HttpServer | undefined;
   #closing: Promise<void> | undefined;
 
@@ -115,6 +126,7 @@ export class Bridge {
     try {
       const spool = await this.#openSpool();
       const pipeline = this.#makePipeline(spool);
+      await this.#forgetOtherCursors(spool);
       const restored = await this.#recall(spool, pipeline);
       this.#sources = this.#makeSources(spool, pipeline, restored);
       if (this.#config.http.enabled) this.#http = await this.#startHttp();
@@ -173,10 +185,17 @@ export class Bridge {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
       this.#spool = await Spool.open({
         dir: join(dataDir, "spool"),
-        ...config,
+        maxBytes: config.maxBytes,
+        policy: config.whenFull,
+        historyBytes: config.historyBytes,
+        historyMs: config.historyDays * DAY_MS,
+        commitDelayMs: config.commitDelayMs,
         clock: this.#clock,
-        onDurable: (position) => this.#acks.settle(position),
-        onEvent: (event) => this.#log.warn(event, "spool"),
+        onDurable: (position) => {
+          this.#idleCursor?.ack(position);
+          this.#acks.settle(position);
+        },
+        onEvent: (event) => tellSpoolEvent(event, this.#alarms, this.#log),
       });
       return this.#spool;
     } catch (cause) {
@@ -208,15 +227,34 @@ export class Bridge {
       times: new ReadingTimes(this.#clock),
       onRefused: (error) => this.#onRefused(error),
     });
-    this.#drains = makeSinks(this.#ends()).map((sink) => {
-      const readingsOut = this.#rate();
-      const { interpret } = pipeline;
-      const log = this.#log.child({ sink: sink.name });
-      const clock = this.#clock;
-      const drain = new Drain({ spool, sink, interpret, setAside, readingsOut, clock, log });
-      return { drain, readingsOut };
-    });
+    this.#drains = makeSinks(this.#ends()).map((sink) => this.#makeDrain(sink, spool, pipeline));
     return pipeline;
+  }
+
+  #makeDrain(sink: Sink, spool: Spool, pipeline: Pipeline): SinkDrain {
+    const readingsOut = this.#rate();
+    const drain = new Drain({
+      spool,
+      sink,
+      interpret: pipeline.interpret,
+      setAside: this.#setAside as SetAsideLog,
+      readingsOut,
+      clock: this.#clock,
+      log: this.#log.child({ sink: sink.name }),
+    });
+    return { drain, readingsOut };
+  }
+
+  /** A sink that is gone from the configuration holds nothing back any more. */
+  async #forgetOtherCursors(spool: Spool): Promise<void> {
+    const ours = new Set(this.#drains.map(({ drain }) => cursorName(drain.sink)));
+    for (const name of Object.keys(spool.stats().cursors)) {
+      if (ours.has(name)) continue;
+      if (!isInnerCursor(name)) this.#log.warn({ sink: name }, "this sink is not configured");
+      await spool.removeCursor(name);
+    }
+    // Without any cursor all would count as waiting, and the spool fill up.
+    if (ours.size === 0) this.#idleCursor = spool.cursor(NO_SINK);
   }
 
   #ends(): EndsOptions {
@@ -246,7 +284,7 @@ export class Bridge {
   async #recall(spool: Spool, pipeline: Pipeline): Promise<RestoredSession[]> {
     const links = new Map<string, RestoredSession>();
     const first = Math.max(1, spool.last - RECALLED_ENTRIES + 1);
-    await readAgain(spool, "recall", first, spool.last, (stored) => {
+    await readAgain(spool, RECALL_CURSOR, first, spool.last, (stored) => {
       const { entry, interpreted } = pipeline.recall(stored);
       if (entry?.source.kind === "serial") {
         const { node, boot, sequence } = entry;
@@ -262,11 +300,10 @@ export class Bridge {
   }
 
   #run(spool: Spool, pipeline: Pipeline): void {
-    const drains = this.#drains.map(({ drain }) => drain);
-    const replay = replaySetAside({
+    const replay = replayAndDrain({
       spool,
       setAside: this.#setAside as SetAsideLog,
-      drains,
+      drains: this.#drains.map(({ drain }) => drain),
       interpret: pipeline.interpret,
       isKnown: ({ reason, detail }) =>
         reason === "unknown-node"
@@ -282,7 +319,6 @@ export class Bridge {
         if (!isSpoolError(error)) this.#log.error({ err: error }, "the replay failed");
       },
     );
-    for (const drain of drains) void drain.run();
   }
 
   #startHttp(): Promise<HttpServer> {
@@ -332,6 +368,10 @@ export class Bridge {
   #rate(): Rate {
     return new Rate(() => this.#clock.monotonicMs());
   }
+}
+
+function isInnerCursor(name: string): boolean {
+  return name === NO_SINK || name === RECALL_CURSOR || name.startsWith(REPLAY_CURSOR);
 }
 
 function slowest(rates: readonly number[]): number {

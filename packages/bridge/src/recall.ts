@@ -3,6 +3,9 @@ import type { Spool, SpoolEntry } from "@bollard/spool";
 /** Entries read again at each start, for the view and the memory of keys. */
 export const RECALLED_ENTRIES = 20_000;
 
+/** Names the place in the spool from which that is done. */
+export const RECALL_CURSOR = "recall";
+
 const READ_AT_ONCE = 512;
 
 /**

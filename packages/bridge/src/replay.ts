@@ -15,50 +15,65 @@ export interface ReplayOptions {
   readonly isClosed: () => boolean;
 }
 
+/** Begins the names of the places in the spool from which it is done. */
+export const REPLAY_CURSOR = "replay:";
+
 /**
- * Delivers what was set aside for want of a node or a schema that is known by now: to each sink the
- * entries that its cursor has passed; those it has not come by themselves.
+ * Starts the drains, each after it has delivered what was set aside for want of a node or a schema
+ * that is known by now: of that, the entries which its cursor has passed.
  *
  * A stop in the middle replays again at the next start: a reading then comes twice under one key.
  *
- * @returns messages replayed
+ * @returns resolves with the messages replayed, once every sink has had them
  */
-export async function replaySetAside(options: ReplayOptions): Promise<number> {
-  const { setAside, spool } = options;
+export async function replayAndDrain(options: ReplayOptions): Promise<number> {
+  const { setAside, drains } = options;
   const groups = setAside.groups.filter(
     (group) => group.detail === ANY_DETAIL || options.isKnown(group),
   );
-  if (groups.length === 0) return 0;
-  const passed = options.drains.map((drain) => ({ drain, upTo: drain.position }));
-  const first = Math.min(...groups.map((group) => group.first));
-  const last = Math.max(0, ...passed.map(({ upTo }) => upTo));
-  let replayed = 0;
-  const underWay = new Set<Promise<unknown>>();
   const stillWaiting = new Set<string>();
-  await readAgain(spool, "replay", first, last, async (stored) => {
-    if (options.isClosed()) return;
-    const interpreted = options.interpret(stored);
+  const counts = await Promise.all(
+    drains.map(async (drain) => {
+      const count = groups.length === 0 ? 0 : await replay(drain, groups, stillWaiting, options);
+      void drain.run();
+      return count;
+    }),
+  );
+  if (options.isClosed()) return 0;
+  for (const group of groups) if (!stillWaiting.has(nameOf(group))) setAside.remove(group);
+  return Math.max(0, ...counts);
+}
+
+async function replay(
+  drain: Drain,
+  groups: readonly SetAsideGroup[],
+  stillWaiting: Set<string>,
+  { spool, setAside, interpret, isClosed }: ReplayOptions,
+): Promise<number> {
+  const { sink } = drain;
+  const first = Math.min(...groups.map((group) => group.first));
+  const cursor = `${REPLAY_CURSOR}${sink.kind}:${sink.name}`;
+  const underWay = new Set<Promise<unknown>>();
+  let count = 0;
+  await readAgain(spool, cursor, first, drain.position, async (stored) => {
+    if (isClosed()) return;
+    const interpreted = interpret(stored);
     if (interpreted.kind === "set-aside") {
+      setAside.keep(interpreted);
       stillWaiting.add(`${interpreted.reason} ${interpreted.detail}`).add(ANY_DETAIL);
-      return setAside.keep(interpreted);
-    }
-    if (!groups.some((group) => isOf(group, interpreted))) return;
-    replayed++;
-    for (const { drain, upTo } of passed) {
-      if (stored.position > upTo) continue;
-      const done = drain.sink.deliver(interpreted).finally(() => underWay.delete(done));
+    } else if (groups.some((group) => isOf(group, interpreted))) {
+      count++;
+      const done = sink.deliver(interpreted).finally(() => underWay.delete(done));
       underWay.add(done);
-      if (underWay.size >= drain.sink.window) await Promise.race(underWay);
+      if (underWay.size >= sink.window) await Promise.race(underWay);
     }
   });
   await Promise.all(underWay);
-  if (options.isClosed()) return replayed;
-  for (const group of groups) {
-    const { reason, detail } = group;
-    const key = detail === ANY_DETAIL ? ANY_DETAIL : `${reason} ${detail}`;
-    if (!stillWaiting.has(key)) setAside.remove(group);
-  }
-  return replayed;
+  return count;
+}
+
+function nameOf({ reason, detail }: SetAsideGroup): string {
+  return detail === ANY_DETAIL ? ANY_DETAIL : `${reason} ${detail}`;
 }
 
 function isOf(group: SetAsideGroup, { position, entry, schema }: Delivery): boolean {

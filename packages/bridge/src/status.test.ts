@@ -10,10 +10,13 @@ const spool: SpoolStats = {
   durable: 2000,
   pendingBytes: 0,
   segments: 1,
-  segmentBytes: 60_000,
+  usedBytes: 60_000,
   spareFiles: 0,
+  backlogBytes: 200,
+  historyBytes: 59_800,
   appendedEntries: 1900,
   appendedBytes: 50_000,
+  refusedEntries: 0,
   writtenBytes: 60_000,
   preparedBytes: 0,
   cursorBytes: 0,
@@ -130,6 +133,9 @@ describe("the status", () => {
       "failing",
       "The disk refuses: nothing new is taken.",
     ]);
+    expect(
+      told({ spool: { ...spool, state: "full" }, sinks: [{ ...city, backlog: 9000 }] }),
+    ).toEqual(["failing", "The spool is full: nothing more is taken; 9,000 messages are held."]);
     const port = { kind: "serial", state: "down", detail: "", messages: 0, errors: 0 } as const;
     expect(
       told({

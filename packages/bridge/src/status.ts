@@ -52,7 +52,7 @@ export function buildStatus(parts: StatusParts): BridgeStatus {
     },
     spool: {
       entries: Math.max(0, spool.last - spool.oldest + 1),
-      bytes: spool.segmentBytes,
+      bytes: spool.usedBytes,
       maxBytes: parts.maxBytes,
       backlog: backlogOf(sinks),
       dropped: sinks.reduce((most, { dropped }) => Math.max(most, dropped), 0),
@@ -70,7 +70,7 @@ function backlogOf(sinks: readonly SinkStatus[]): number {
 }
 
 function healthOf({ spool, sinks, rates }: StatusParts): BridgeStatus["health"] {
-  if (spool.state === "failing") return "failing";
+  if (spool.state !== "ok") return "failing";
   if (sinks.some(({ state }) => state === "down")) return "holding";
   const usual = Math.max(USUAL_BACKLOG, rates.readingsIn * USUAL_SECONDS);
   return backlogOf(sinks) > usual ? "draining" : "well";
@@ -79,6 +79,9 @@ function healthOf({ spool, sinks, rates }: StatusParts): BridgeStatus["health"] 
 function summaryOf(health: BridgeStatus["health"], parts: StatusParts): string {
   const { spool, sinks, sources, nodes, rates } = parts;
   const backlog = backlogOf(sinks);
+  if (spool.state === "full") {
+    return `The spool is full: nothing more is taken; ${messages(backlog)} held.`;
+  }
   if (health === "failing") {
     return `The disk refuses: nothing new is taken. ${spool.error?.message ?? ""}`.trim();
   }

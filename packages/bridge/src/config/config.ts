@@ -108,10 +108,14 @@ export interface Calibration {
 
 /** The log on disk. */
 export interface SpoolConfig {
-  /** Most it takes on disk, bytes. Default: 268435456. */
+  /** Most that waits for the sinks on disk, bytes. Default: 268435456. */
   readonly maxBytes?: number;
-  /** One segment file, bytes: the least that is dropped at once. Default: 4194304. */
-  readonly segmentBytes?: number;
+  /** What happens at that bound. Default: `drop-oldest`, counted. */
+  readonly whenFull?: "drop-oldest" | "thin" | "refuse";
+  /** Most that is kept on disk after every sink has had it, bytes. Default: 268435456. */
+  readonly historyBytes?: number;
+  /** How long that is kept at most, days. Default: 7. */
+  readonly historyDays?: number;
   /** Longest wait before entries are forced to the disk, ms. Default: 1000. */
   readonly commitDelayMs?: number;
 }

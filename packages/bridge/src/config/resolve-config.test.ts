@@ -10,7 +10,13 @@ const allDefaults: ResolvedConfig = {
   sources: { serial: [], mqtt: [] },
   sinks: { mqtt: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
-  spool: { maxBytes: 268_435_456, segmentBytes: 4_194_304, commitDelayMs: 1000 },
+  spool: {
+    maxBytes: 268_435_456,
+    whenFull: "drop-oldest",
+    historyBytes: 268_435_456,
+    historyDays: 7,
+    commitDelayMs: 1000,
+  },
   http: {
     enabled: true,
     host: "127.0.0.1",

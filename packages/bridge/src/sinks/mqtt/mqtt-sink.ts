@@ -22,6 +22,7 @@ export interface MqttSinkOptions {
 /** Topics whose latest message is kept, to be published again after a reconnection. */
 const MAX_TOPICS = 30_000;
 const MAX_REFUSALS_LOGGED = 100;
+const NOT_PUBLISHED = -1;
 
 /**
  * Publishes each reading as SenML-JSON and as NGSI-LD entities, QoS 1, the newest retained.
@@ -39,7 +40,7 @@ export class MqttSink implements Sink {
   readonly #log: Logger;
   readonly #publisher: MqttPublisher;
   readonly #newest = new NewestOfEach(MAX_TOPICS);
-  /** By topic; `connection` is the one on which it was last published. */
+  /** By topic; `connection` is the one on which the broker has taken it. */
   readonly #latest = new Map<string, { message: CheckedMessage; connection: number }>();
   #connection = 0;
   #restored = 0;
@@ -84,7 +85,9 @@ export class MqttSink implements Sink {
   recall(delivery: Delivery): void {
     for (const reading of delivery.readings) {
       if (!this.#newest.isNewest(streamOf(delivery), reading)) continue;
-      for (const message of this.#messagesOf(delivery, reading, true)) this.#remember(message, -1);
+      for (const message of this.#messagesOf(delivery, reading, true)) {
+        this.#remember(message, NOT_PUBLISHED);
+      }
     }
   }
 
@@ -117,13 +120,23 @@ export class MqttSink implements Sink {
       const isNewest = this.#newest.isNewest(streamOf(delivery), reading);
       for (const message of this.#messagesOf(delivery, reading, isNewest)) {
         if (!(await this.#passes(message))) continue;
-        const { acknowledged } = await this.#publisher.publish(message);
-        const { topic, payload, retain } = message;
-        if (isNewest) this.#remember({ topic, payload, retain }, this.#connection);
-        acknowledgements.push(acknowledged);
+        acknowledgements.push((await this.#publish(message)).acknowledged);
       }
     }
     return acknowledgements;
+  }
+
+  /** Remembers what is retained, and on which connection the broker has taken it. */
+  async #publish({ topic, payload, retain }: OutgoingMessage): Promise<Handed> {
+    const message = { topic, payload, retain };
+    const handed = await this.#publisher.publish(message);
+    if (!retain) return handed;
+    this.#remember(message, NOT_PUBLISHED);
+    const acknowledged = handed.acknowledged.then(() => {
+      const latest = this.#latest.get(topic);
+      if (latest?.message === message) latest.connection = this.#connection;
+    });
+    return { acknowledged };
   }
 
   #messagesOf(delivery: Delivery, reading: DeliveredReading, isNewest: boolean): CheckedMessage[] {
@@ -188,14 +201,17 @@ export class MqttSink implements Sink {
   }
 
   async #restore(connection: number): Promise<void> {
-    for (const [topic, latest] of this.#latest) {
-      if (latest.connection === connection || !(await this.#passes(latest.message))) continue;
-      await this.#publisher.publish(latest.message);
-      if (this.#latest.get(topic) !== latest) continue;
-      const { payload, retain } = latest.message;
-      this.#latest.set(topic, { message: { topic, payload, retain }, connection });
+    for (const [topic, latest] of [...this.#latest]) {
+      const isNewer = this.#latest.get(topic) !== latest;
+      if (isNewer || latest.connection === connection) continue;
+      if (await this.#passes(latest.message)) await this.#publish(latest.message);
     }
   }
+}
+
+/** Wrapped, since a promise of a promise would wait for both. */
+interface Handed {
+  readonly acknowledged: Promise<unknown>;
 }
 
 interface CheckedMessage extends OutgoingMessage {

@@ -1,4 +1,4 @@
-import { LinkHost, type LinkHostEvent, type LinkSessions } from "@bollard/link";
+import { keepPolling, LinkHost, type LinkHostEvent, type LinkSessions } from "@bollard/link";
 import { readHeader } from "@bollard/payload";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
@@ -39,8 +39,7 @@ export class PortConnection {
   readonly #stream: SerialStream;
   readonly #link: LinkHost;
   readonly #queue: WriteQueue;
-  #cancelPoll: (() => void) | undefined;
-  #pollAtMs = Number.POSITIVE_INFINITY;
+  readonly #stopPolling: () => void;
   #cancelSilence: (() => void) | undefined;
   #cancelHold: (() => void) | undefined;
   #isClosed = false;
@@ -76,17 +75,16 @@ export class PortConnection {
       send: (frame) => this.#queue.push(frame),
       onEvent: (event) => this.#onEvent(event),
     });
-    this.#link.onSchedule = () => this.#schedulePoll();
-    stream.onData((chunk) => {
-      this.#link.receive(chunk);
-      this.#schedulePoll();
-    });
+    stream.onData((chunk) => this.#link.receive(chunk));
     stream.onClose((reason) => {
       this.#end();
       onGone(reason);
     });
     this.#link.lineUp();
-    this.#schedulePoll();
+    this.#stopPolling = keepPolling(this.#link, {
+      now: () => clock.monotonicMs(),
+      after: (delayMs, task) => clock.after(delayMs, task),
+    });
     this.#watchSilence();
   }
 
@@ -123,24 +121,9 @@ export class PortConnection {
     this.#isClosed = true;
     this.#link.lineDown();
     this.#queue.clear();
-    this.#cancelPoll?.();
+    this.#stopPolling();
     this.#cancelSilence?.();
     this.#cancelHold?.();
-  }
-
-  #schedulePoll(): void {
-    const at = this.#link.nextDeadline;
-    if (this.#isClosed || at >= this.#pollAtMs) return;
-    this.#cancelPoll?.();
-    this.#pollAtMs = at;
-    const { clock } = this.#options;
-    this.#cancelPoll = clock.after(Math.max(0, at - clock.monotonicMs()), () => {
-      this.#cancelPoll = undefined;
-      this.#pollAtMs = Number.POSITIVE_INFINITY;
-      if (this.#isClosed) return;
-      this.#link.poll();
-      this.#schedulePoll();
-    });
   }
 
   /** A port that hung up unseen, or a USB chip that fell asleep, says nothing for ever. */

@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync } from "mqtt";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Bridge, type BridgeOptions } from "./bridge.js";
+import type { BridgeConfig } from "./config/config.js";
+import { isBridgeError } from "./error.js";
+import { silent } from "./testing/street.js";
+import { streetAir, streetPayload } from "./testing/street-air.js";
+import { TestBroker } from "./testing/test-broker.js";
+
+let dataDir: string;
+let street: TestBroker;
+let city: TestBroker;
+let bridges: Bridge[];
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "bollard-bridge-"));
+  street = await TestBroker.open();
+  city = await TestBroker.open();
+  bridges = [];
+});
+afterEach(async () => {
+  for (const bridge of bridges) await bridge.close();
+  await street.close();
+  await city.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+function config(more: BridgeConfig = {}): BridgeConfig {
+  return {
+    dataDir,
+    sources: { mqtt: [{ name: "street", url: street.url }] },
+    sinks: { mqtt: [{ name: "city", url: city.url, prefix: "city", formats: ["senml"] }] },
+    nodes: { unknown: "accept" },
+    spool: { commitDelayMs: 20 },
+    http: { port: 0 },
+    ...more,
+  };
+}
+
+async function start(options: Partial<BridgeOptions> = {}): Promise<Bridge> {
+  const bridge = new Bridge({ config: config(), schemas: [streetAir], log: silent, ...options });
+  bridges.push(bridge);
+  await bridge.start();
+  return bridge;
+}
+
+async function publish(...payloads: readonly (readonly [node: string, bytes: Uint8Array])[]) {
+  const node = await connectAsync(street.url);
+  for (const [id, payload] of payloads) {
+    await node.publishAsync(`bollard/${id}/up`, Buffer.from(payload), { qos: 1 });
+  }
+  await node.endAsync();
+}
+
+const keysAtTheCity = () => city.taken.map(({ text }) => JSON.parse(text).at(-1).vs);
+
+describe("Bridge", () => {
+  test("brings a reading from the street to the city and shows it", async () => {
+    const bridge = new Bridge({ config: config(), schemas: [streetAir], log: silent });
+    bridges.push(bridge);
+    const { url } = await bridge.start();
+    await publish(["lamp-12", streetPayload(1)]);
+    await city.until(() => city.taken.length >= 1);
+    expect(city.taken[0]?.topic).toBe("city/lamp-12/street-air/senml");
+    const nodes = await (await fetch(`${url}/api/v1/nodes`)).json();
+    expect(nodes).toMatchObject([{ name: "lamp-12", source: "mqtt street", readings: 1 }]);
+    const history = await fetch(`${url}/api/v1/nodes/lamp-12/history?field=pm25`);
+    expect(await history.json()).toMatchObject({ unit: "µg/m³", values: [0.1] });
+    expect(bridge.status()).toMatchObject({
+      health: "well",
+      nodes: { total: 1, fresh: 1, stale: 0 },
+      sources: [{ name: "street", state: "up", messages: 1 }],
+      sinks: [{ name: "city", state: "up", dropped: 0 }],
+      alarms: [],
+    });
+  });
+
+  test("goes on after a restart where it was: nothing lost, nothing shown twice", async () => {
+    const first = await start();
+    await publish(["lamp-12", streetPayload(1)]);
+    await city.until(() => city.taken.length >= 1);
+    await city.cut();
+    await publish(["lamp-12", streetPayload(2)], ["lamp-12", streetPayload(3)]);
+    await first.close();
+    await city.join();
+    const second = await start();
+    await city.until(() => keysAtTheCity().includes("1-3"));
+    expect([...new Set(keysAtTheCity())]).toEqual(["1-1", "1-2", "1-3"]);
+    expect(second.status().nodes.total).toBe(1);
+    // The same message again is known from before the restart.
+    await publish(["lamp-12", streetPayload(3)], ["lamp-12", streetPayload(4)]);
+    await city.until(() => keysAtTheCity().includes("1-4"));
+    expect(keysAtTheCity().filter((key) => key === "1-3")).toHaveLength(1);
+  });
+
+  test("holds an unknown node's readings, says so, and replays them once it is known", async () => {
+    const first = await start({ config: config({ nodes: { unknown: "hold" } }) });
+    await publish(["lamp-12", streetPayload(1)], ["lamp-12", streetPayload(2)]);
+    await until(() => first.status().alarms?.[0]?.count === 2);
+    expect(first.status().alarms).toEqual([
+      {
+        code: "NODE_UNKNOWN",
+        place: "lamp-12",
+        message: "The node lamp-12 is not in the registry: its messages are held.",
+        count: 2,
+      },
+    ]);
+    await until(() => first.status().spool.backlog === 0);
+    expect(city.taken).toEqual([]);
+    await first.close();
+    const list = { "lamp-12": { name: "oak-street-12" } };
+    const second = await start({ config: config({ nodes: { unknown: "hold", list } }) });
+    await city.until(() => city.taken.length >= 2);
+    expect(city.taken.map(({ topic }) => topic)).toEqual([
+      "city/oak-street-12/street-air/senml",
+      "city/oak-street-12/street-air/senml",
+    ]);
+    expect(keysAtTheCity()).toEqual(["1-1", "1-2"]);
+    await until(() => second.status().alarms?.length === 0);
+    await second.close();
+    const third = await start({ config: config({ nodes: { unknown: "hold", list } }) });
+    await publish(["lamp-12", streetPayload(3)]);
+    await city.until(() => keysAtTheCity().includes("1-3"));
+    expect(third.status().alarms).toEqual([]);
+  });
+
+  test("keeps readings of a schema it does not know, and replays them once it does", async () => {
+    const first = await start({ schemas: [] });
+    await publish(["lamp-12", streetPayload(1)]);
+    await until(() => first.status().alarms?.[0]?.code === "SCHEMA_UNKNOWN");
+    await until(() => first.status().spool.backlog === 0);
+    await first.close();
+    const second = await start();
+    await city.until(() => city.taken.length >= 1);
+    expect(keysAtTheCity()).toEqual(["1-1"]);
+    await until(() => second.status().alarms?.length === 0);
+  });
+
+  test("drops what comes twice, and keeps other bytes under the same key as a new session", async () => {
+    const bridge = await start();
+    const other = streetPayload(1, 1, { pm25: 500, temperature: 1 });
+    await publish(
+      ["lamp-12", streetPayload(1)],
+      ["lamp-12", streetPayload(1)],
+      ["lamp-12", other],
+      ["lamp-12", streetPayload(2, 1)],
+    );
+    await city.until(() => city.taken.length >= 3);
+    expect(keysAtTheCity()).toEqual(["1-1", "32768-1", "32768-2"]);
+    expect(bridge.status().alarms).toMatchObject([{ code: "KEY_USED_TWICE", place: "lamp-12" }]);
+  });
+
+  test("needs no sink: the page and the history are kept all the same", async () => {
+    const bridge = await start({ config: config({ sinks: {} }) });
+    await publish(["lamp-12", streetPayload(1)]);
+    await until(() => bridge.status().nodes.total === 1);
+    expect(bridge.status()).toMatchObject({ health: "well", sinks: [], spool: { backlog: 0 } });
+    await bridge.close();
+    const second = await start({ config: config({ sinks: {} }) });
+    expect(second.status().nodes.total).toBe(1);
+  });
+
+  test("is one at a time in its data folder", async () => {
+    await start();
+    const second = new Bridge({ config: config(), schemas: [streetAir], log: silent });
+    const failure = await second.start().catch((error: unknown) => error);
+    expect(isBridgeError(failure) && failure.code).toBe("BRIDGE_DATA_DIR");
+  });
+
+  test("stops in time, whatever it waits for", async () => {
+    await city.cut();
+    const bridge = await start();
+    await publish(["lamp-12", streetPayload(1)]);
+    await until(() => bridge.status().spool.backlog === 1);
+    const startedAt = performance.now();
+    await bridge.close();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+});
+
+/** Looks again whenever something has happened on the event loop. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
