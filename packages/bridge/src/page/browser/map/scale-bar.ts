@@ -1,4 +1,4 @@
-import { niceBelow } from "./nice-number.js";
+import { niceBelow } from "../parts/nice-number.js";
 
 /** A scale bar: a round length, and how long it is drawn. */
 export interface ScaleBar {

@@ -1,4 +1,4 @@
-import { niceBelow } from "./nice-number.js";
+import { niceBelow } from "../parts/nice-number.js";
 
 /** How the map shades a value: five steps between two round numbers. */
 export interface ValueSteps {

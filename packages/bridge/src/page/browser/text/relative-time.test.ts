@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { formatAge, formatDelay, formatExactTime, formatSpan } from "./relative-time.js";
+import {
+  formatAge,
+  formatDelay,
+  formatExactTime,
+  formatShortAge,
+  formatSpan,
+} from "./relative-time.js";
 
 const MINUTE = 60_000;
 
 describe("relative times", () => {
   test.each([
     [-400, "just now"],
-    [1499, "just now"],
-    [1500, "1 s ago"],
+    [4999, "just now"],
+    [5000, "5 s ago"],
     [59_999, "59 s ago"],
     [MINUTE, "1 min ago"],
     [59 * MINUTE, "59 min ago"],
@@ -15,6 +21,10 @@ describe("relative times", () => {
     [48 * 60 * MINUTE, "2 d ago"],
   ])("an age of %d ms is %s", (age, text) => {
     expect(formatAge(age)).toBe(text);
+  });
+
+  test("a narrow column has the short form", () => {
+    expect([4999, 5000, 3 * MINUTE].map(formatShortAge)).toEqual(["now", "5 s", "3 min"]);
   });
 
   test("a span never runs below zero", () => {

@@ -1,7 +1,14 @@
+/** Younger than this is `now`, so that a node that reports all the time does not flicker. */
+const NOW_MS = 5_000;
+
 /** How long ago, in milliseconds, as a person says it: `just now`, `12 s ago`, `3 min ago`. */
 export function formatAge(ageMs: number): string {
-  if (ageMs < 1500) return "just now";
-  return `${formatSpan(ageMs)} ago`;
+  return ageMs < NOW_MS ? "just now" : `${formatSpan(ageMs)} ago`;
+}
+
+/** The same in a narrow column: `now`, `12 s`, `3 min`. */
+export function formatShortAge(ageMs: number): string {
+  return ageMs < NOW_MS ? "now" : formatSpan(ageMs);
 }
 
 /** A span of time in its largest fitting unit, cut and not rounded: `12 s`, `3 min`, `2 h`, `5 d`. */

@@ -31,7 +31,7 @@ describe("sortNodes", () => {
     ["name", true, ["lamp-10", "lamp-9", "lamp-2", "lamp-1"]],
     ["value", false, ["lamp-2", "lamp-10", "lamp-1", "lamp-9"]],
     ["value", true, ["lamp-1", "lamp-2", "lamp-10", "lamp-9"]],
-    ["heard", false, ["lamp-2", "lamp-1", "lamp-10", "lamp-9"]],
+    ["age", false, ["lamp-2", "lamp-1", "lamp-10", "lamp-9"]],
     ["readings", false, ["lamp-1", "lamp-2", "lamp-9", "lamp-10"]],
   ] as const)("by %s, descending %s", (column, descending, names) => {
     expect(namesOf(sortNodes(nodes, { column, descending }, "pm25"))).toEqual(names);

@@ -2,9 +2,9 @@ import type { NodeView } from "../../api-types.js";
 import { numberOf } from "../street/fields.js";
 
 /** A column of the list of nodes. */
-export type NodeColumn = "name" | "value" | "heard" | "readings";
+export type NodeColumn = "name" | "value" | "age" | "readings";
 
-/** How the list is sorted. `heard` ascending has the latest first. */
+/** How the list is sorted. `age` is that of the last arrival. */
 export interface NodeSort {
   readonly column: NodeColumn;
   readonly descending: boolean;
@@ -45,7 +45,7 @@ export function sortNodes(
 
 function keyOf(node: NodeView, column: NodeColumn, field: string | undefined): number | undefined {
   if (column === "value") return numberOf(node, field);
-  return column === "heard" ? -Date.parse(node.arrivedAt) : node.readings;
+  return column === "age" ? -Date.parse(node.arrivedAt) : node.readings;
 }
 
 /** The nodes whose name, schema or source holds every word of the text, and of that freshness. */

@@ -75,12 +75,12 @@ export function parseView(hash: string): ViewState {
   };
 }
 
-/** The part of the address that brings this view back. */
+/** The part of the address that brings this view back; empty for the usual one. */
 export function formatView(view: ViewState): string {
   const words = new URLSearchParams();
   if (view.selected !== undefined) words.set("node", view.selected);
   for (const name of view.pinned) words.append("with", name);
   if (view.field !== undefined) words.set("field", view.field);
   if (view.windowS !== 300) words.set("window", String(view.windowS));
-  return `#${words}`;
+  return words.size > 0 ? `#${words}` : "";
 }

@@ -1,0 +1,129 @@
+import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { MapPanel } from "./map/map-panel.js";
+import { AnswerPanel } from "./panels/answer-panel.js";
+import { BytesCard } from "./panels/bytes-card.js";
+import { DelayCard } from "./panels/delay-card.js";
+import { EndsPanel } from "./panels/ends-panel.js";
+import { NodeList } from "./panels/node-list.js";
+import { NodePanel } from "./panels/node-panel.js";
+import { PageFooter } from "./panels/page-footer.js";
+import { PageHeader } from "./panels/page-header.js";
+import { RateCard } from "./panels/rate-card.js";
+import { SpoolCard } from "./panels/spool-card.js";
+import { PlotPanel } from "./plot/plot-panel.js";
+import { numericFields } from "./street/fields.js";
+import type { StreetApi } from "./street/street-api.js";
+import type { StreetState } from "./street/street-state.js";
+import { compareNames } from "./view/node-order.js";
+import { assignSlots, type SeriesSlots } from "./view/series-slots.js";
+import { act, formatView, parseView, plottedNodes, type ViewState } from "./view/view-state.js";
+
+/** The whole page: the answer first, then what it rests on. */
+export function Page(props: {
+  readonly api: StreetApi;
+  readonly street: StreetState;
+  readonly onPress: (control: string) => Promise<void>;
+  readonly onRetry: () => void;
+}) {
+  const { api, street, onPress, onRetry } = props;
+  const { status, link, trend, nowMs } = street;
+  const [chosen, dispatch] = useReducer(act, undefined, () => parseView(location.hash));
+  const nodes = useMemo(() => [...(street.nodes?.values() ?? [])], [street.nodes]);
+  const fields = useMemo(() => numericFields(nodes), [nodes]);
+  const view = useMemo(
+    () => withDefaults(chosen, street.nodes, fields),
+    [chosen, street.nodes, fields],
+  );
+  const field = fields.find(({ name }) => name === view.field);
+  const names = plottedNodes(view);
+  const slots = useSlots(names);
+  const node = view.selected === undefined ? undefined : street.nodes?.get(view.selected);
+
+  useEffect(() => history.replaceState(null, "", formatView(chosen)), [chosen]);
+
+  return (
+    <>
+      <PageHeader link={link} />
+      <main>
+        <AnswerPanel
+          street={street}
+          controls={street.controls}
+          onPress={onPress}
+          onRetry={onRetry}
+        />
+        {status && (
+          <div class={link.kind === "lost" ? "evidence evidence-old" : "evidence"}>
+            <div class="cards">
+              <RateCard rates={status.rates} trend={trend} nowMs={nowMs} />
+              <SpoolCard spool={status.spool} trend={trend} nowMs={nowMs} />
+              <BytesCard bytes={status.bytes} />
+              <DelayCard latency={status.delivery?.latencyMs} />
+            </div>
+            <MapPanel
+              nodes={nodes}
+              field={field}
+              selected={view.selected}
+              slots={slots}
+              nowMs={nowMs}
+              onSelect={(name) => dispatch({ kind: "select", node: name })}
+            />
+            <section class="panel node" aria-label="The selected node">
+              {node ? (
+                <NodePanel
+                  node={node}
+                  field={view.field}
+                  view={view}
+                  nowMs={nowMs}
+                  act={dispatch}
+                />
+              ) : (
+                <p class="empty">The node you select is shown here, with its values over time.</p>
+              )}
+              {node && field && (
+                <PlotPanel
+                  {...{ api, field, names, view, slots, nowMs }}
+                  live={link.kind === "live"}
+                  act={dispatch}
+                />
+              )}
+            </section>
+            <NodeList
+              {...{ nodes, fields, field, view, slots, nowMs }}
+              loading={street.nodes === undefined}
+              act={dispatch}
+            />
+            <EndsPanel sources={status.sources} sinks={status.sinks} />
+          </div>
+        )}
+      </main>
+      {status && <PageFooter status={status} nowMs={nowMs} />}
+    </>
+  );
+}
+
+/** Where the reader chose nothing, or what is gone: the first node by name and the first field. */
+function withDefaults(
+  chosen: ViewState,
+  nodes: StreetState["nodes"],
+  fields: readonly { readonly name: string }[],
+): ViewState {
+  const known = (name: string | undefined) => name !== undefined && nodes?.has(name) === true;
+  const first = () => [...(nodes?.keys() ?? [])].sort(compareNames)[0];
+  const field = fields.some(({ name }) => name === chosen.field) ? chosen.field : fields[0]?.name;
+  return {
+    ...chosen,
+    selected: known(chosen.selected) ? chosen.selected : first(),
+    pinned: chosen.pinned.filter(known),
+    field,
+  };
+}
+
+function useSlots(names: readonly string[]): SeriesSlots {
+  const before = useRef<SeriesSlots>(new Map());
+  const asked = names.join("\n");
+  // The array is new at each drawing; `asked` says when the names changed.
+  return useMemo(() => {
+    before.current = assignSlots(before.current, names);
+    return before.current;
+  }, [asked]);
+}

@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { pageFolder } from "../../packages/bridge/src/page/page-folder.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const sources = `${root}packages/bridge/src/page/browser`;
+
+/** Builds the page where a source is newer than what was built. */
+export async function buildPage(): Promise<void> {
+  const built = fileURLToPath(new URL("page.js", pageFolder));
+  const newest = readdirSync(sources, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(`${entry.parentPath}/${entry.name}`).mtimeMs)
+    .reduce((a, b) => Math.max(a, b));
+  if (existsSync(built) && statSync(built).mtimeMs > newest) return;
+  await promisify(execFile)(process.execPath, ["node_modules/tsup/dist/cli-default.js"], {
+    cwd: root,
+    env: { ...process.env, BOLLARD_BUILD: "packages/bridge/page" },
+  });
+}
