@@ -1,0 +1,494 @@
+import { FrameDecoder, maxFrameLength } from "@bollard/frame";
+import { decodeAck } from "../bodies/ack.js";
+import { type CommandStatus, decodeCommand, encodeResult } from "../bodies/command.js";
+import { encodeHello, PROTOCOL_VERSION } from "../bodies/hello.js";
+import { decodeHelloAck, type HelloAck } from "../bodies/hello-ack.js";
+import { decodeTimeAnswer, encodeUptime, type TimeAnswer } from "../bodies/time.js";
+import { isLinkError, LinkError } from "../error.js";
+import {
+  FLAG_ALARM,
+  FLAG_ANSWER,
+  FLAG_BASE,
+  FRAME_TYPE,
+  formatFrame,
+  HEADER_BYTES,
+  type LinkFrame,
+  parseFrame,
+} from "../frame-header.js";
+import { RESET_REASON } from "../reset-reason.js";
+import { CommandMemory } from "./command-memory.js";
+import type { LinkNodeEvent, LinkNodeStats } from "./link-node-event.js";
+import {
+  type CheckedNodeOptions,
+  checkNodeOptions,
+  type LinkNodeOptions,
+} from "./link-node-options.js";
+import { SendWindow, type Transmission } from "./send-window.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** The least time between two HELLOs, however often the host says RESET. */
+const HELLO_PAUSE_MS = 100;
+/** Between HELLOs to a host that speaks another version. */
+const INCOMPATIBLE_INTERVAL_MS = 10_000;
+/** How long at least the host may take to say that messages are durable, before it is asked. */
+const DURABLE_WAIT_MS = 1000;
+/** Bytes of the base before a payload. */
+const BASE_BYTES = 2;
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The node's half of the serial link: keeps each message until the host says that it is durable.
+ *
+ * Pure: the line's bytes come in by `receive` and go out by `send`, time comes from `now`, and
+ * `poll` is called when {@link nextDeadline} is reached. It starts with the line down.
+ *
+ * @see docs/link-protocol.md
+ */
+export class LinkNode {
+  readonly #options: CheckedNodeOptions;
+  readonly #decoder: FrameDecoder;
+  readonly #window = new SendWindow();
+  readonly #commands = new CommandMemory();
+  readonly #startedAt: number;
+  /** Called when {@link nextDeadline} may have come nearer. */
+  onSchedule: (() => void) | undefined;
+
+  #state: "down" | "greeting" | "session" = "down";
+  #boot: number;
+  #maxPayload: number;
+  #commitDelayMs = 0;
+  #incompatible = false;
+  /** Header sequence numbers of this greeting's HELLOs, first and last. */
+  #firstToken = 0;
+  #token: number;
+  #helloAt = NEVER;
+  #lastHelloAt = Number.NEGATIVE_INFINITY;
+  #lastHeardAt = 0;
+  #lastSentAt = 0;
+  /** Since when an answer is due; Infinity when none is. */
+  #answerDueSince = NEVER;
+  #probeAt = NEVER;
+  #timeAt = NEVER;
+  #lineFreeAt = 0;
+  readonly #counts = {
+    offered: 0,
+    refused: 0,
+    dropped: 0,
+    durable: 0,
+    messagesSent: 0,
+    retransmitted: 0,
+    sessions: 0,
+    hellosSent: 0,
+    framesReceived: 0,
+    badFrames: 0,
+    unknownFrames: 0,
+    malformedFrames: 0,
+  };
+
+  /** @throws {@link LinkError} `LINK_BAD_OPTION` */
+  constructor(options: LinkNodeOptions) {
+    this.#options = checkNodeOptions(options);
+    const { boot, maxBody, life, now } = this.#options;
+    this.#decoder = new FrameDecoder({
+      maxFrameBytes: maxFrameLength(HEADER_BYTES + maxBody) - 2,
+    });
+    this.#boot = boot;
+    this.#maxPayload = maxBody - BASE_BYTES;
+    this.#token = life;
+    this.#startedAt = now();
+  }
+
+  /** The number that messages are kept under; 0 before a node that cannot count was given one. */
+  get boot(): number {
+    return this.#boot;
+  }
+
+  /** The sequence number that the next message offered will have. */
+  get nextSequence(): number {
+    return this.#window.nextSequence;
+  }
+
+  /** Longest payload that `offer` takes, in bytes. */
+  get maxPayload(): number {
+    return this.#maxPayload;
+  }
+
+  /** When `poll` has to be called, by the link's clock; Infinity when there is nothing to wait for. */
+  get nextDeadline(): number {
+    if (this.#state === "down") return NEVER;
+    if (this.#state === "greeting") return this.#helloAt;
+    return Math.min(
+      this.#window.timeoutAt,
+      this.#probeAt,
+      this.#timeAt,
+      this.#lastSentAt + this.#options.pingIntervalMs,
+      this.#answerDueSince + this.#options.silenceMs,
+    );
+  }
+
+  stats(): LinkNodeStats {
+    return {
+      state: this.#state,
+      ...this.#counts,
+      held: this.#window.held,
+      heldBytes: this.#window.heldBytes,
+      roundTripMs: this.#window.rtt.roundTripMs,
+    };
+  }
+
+  /** The line is there: the node says HELLO until it is answered. */
+  lineUp(): void {
+    if (this.#state === "session") this.#endSession("line");
+    this.#decoder.reset();
+    this.#lineFreeAt = 0;
+    this.#lastHelloAt = Number.NEGATIVE_INFINITY;
+    this.#greet();
+  }
+
+  /** The line has gone. Messages are kept, and may be offered. */
+  lineDown(): void {
+    if (this.#state === "session") this.#endSession("line");
+    this.#state = "down";
+    this.#helloAt = NEVER;
+  }
+
+  /**
+   * Takes a payload, to be delivered once, in order. It is copied.
+   *
+   * @returns false when the queue is full and its policy is to refuse, which is counted
+   * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG` above {@link maxPayload}
+   */
+  offer(payload: Uint8Array, options: { readonly alarm?: boolean } = {}): boolean {
+    return this.#offer(FRAME_TYPE.DATA, options.alarm ? FLAG_ALARM : 0, payload.slice());
+  }
+
+  /**
+   * Answers a command; the answer travels among the payloads.
+   *
+   * @returns false when the queue is full
+   * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG`
+   */
+  answer(commandId: number, status: CommandStatus, payload: Uint8Array = NOTHING): boolean {
+    return this.#offer(FRAME_TYPE.RESULT, 0, encodeResult({ commandId, status, payload }));
+  }
+
+  /**
+   * Sends a line for people. It is not kept: without a session it is lost.
+   *
+   * @param level - 0 debug, 1 information, 2 warning, 3 error
+   */
+  log(level: 0 | 1 | 2 | 3, message: string): void {
+    if (this.#state !== "session") return;
+    const body = new TextEncoder().encode(message).subarray(0, this.#maxPayload);
+    this.#send(formatFrame(FRAME_TYPE.LOG, level, 0, body));
+  }
+
+  /** Takes bytes from the line, cut anywhere. */
+  receive(chunk: Uint8Array): void {
+    for (const event of this.#decoder.push(chunk)) {
+      const frame = event.kind === "frame" ? parseFrame(event.body) : undefined;
+      if (!frame) {
+        this.#counts.badFrames++;
+        continue;
+      }
+      this.#counts.framesReceived++;
+      if (this.#state === "down") continue;
+      try {
+        this.#take(frame);
+      } catch (error) {
+        if (!isLinkError(error) || error.code !== "LINK_MALFORMED_BODY") throw error;
+        this.#counts.malformedFrames++;
+      }
+    }
+    this.#pump();
+  }
+
+  /** Does what is due. Calling it early or often does no harm. */
+  poll(): void {
+    const now = this.#options.now();
+    if (this.#state === "greeting" && now >= this.#helloAt) this.#hello();
+    if (this.#state !== "session") return;
+    if (now >= this.#answerDueSince + this.#options.silenceMs) {
+      this.#endSession("silence");
+      this.#greet();
+      return;
+    }
+    if (now >= this.#timeAt) this.#askTime();
+    if (now >= this.#probeAt || now >= this.#lastSentAt + this.#options.pingIntervalMs) {
+      this.#ping();
+    }
+    this.#pump();
+  }
+
+  #offer(type: number, flags: number, payload: Uint8Array): boolean {
+    if (payload.length > this.#maxPayload) {
+      const message = `${payload.length} bytes, where at most ${this.#maxPayload} fit a body`;
+      throw new LinkError("LINK_PAYLOAD_TOO_LONG", "payload", message);
+    }
+    if (!this.#makeRoom(payload.length)) {
+      this.#counts.refused++;
+      return false;
+    }
+    this.#counts.offered++;
+    this.#window.append(type, flags, payload);
+    this.#pump();
+    return true;
+  }
+
+  #makeRoom(bytes: number): boolean {
+    const { maxHeld, maxHeldBytes, whenFull } = this.#options;
+    let dropped = 0;
+    while (this.#window.held >= maxHeld || this.#window.heldBytes + bytes > maxHeldBytes) {
+      if (whenFull === "refuse" || !this.#window.dropOldest()) break;
+      dropped++;
+    }
+    this.#dropped(dropped, "full");
+    return this.#window.held < maxHeld && this.#window.heldBytes + bytes <= maxHeldBytes;
+  }
+
+  #dropped(count: number, reason: "full" | "tooLong"): void {
+    if (count === 0) return;
+    this.#counts.dropped += count;
+    this.#emit({ kind: "dropped", count, reason });
+  }
+
+  #take(frame: LinkFrame): void {
+    const now = this.#options.now();
+    this.#lastHeardAt = now;
+    switch (frame.type) {
+      case FRAME_TYPE.HELLO_ACK:
+        this.#takeHelloAck(frame.seq, decodeHelloAck(frame.body), now);
+        break;
+      case FRAME_TYPE.ACK:
+        if (this.#state === "session") this.#takeAck(frame, now);
+        break;
+      case FRAME_TYPE.RESET:
+        this.#takeReset(frame.body[0]);
+        break;
+      case FRAME_TYPE.PING:
+        if (this.#state !== "session") break;
+        if (frame.flags & FLAG_ANSWER) this.#answered();
+        else this.#send(this.#uptimeFrame(FRAME_TYPE.PING, FLAG_ANSWER, frame.seq));
+        break;
+      case FRAME_TYPE.TIME:
+        if (frame.flags & FLAG_ANSWER) this.#takeTime(decodeTimeAnswer(frame.body), now);
+        break;
+      case FRAME_TYPE.CMD:
+        if (this.#state === "session") this.#takeCommand(frame, now);
+        break;
+      default:
+        this.#counts.unknownFrames++;
+    }
+  }
+
+  #takeHelloAck(token: number, ack: HelloAck, now: number): void {
+    if (ack.life !== this.#options.life) return; // for the node that was here before
+    if (this.#state === "session") {
+      // An answer to an earlier HELLO of this greeting. Another number means another session.
+      if (ack.boot !== this.#boot) this.#restart("reset");
+      return;
+    }
+    const asked = (this.#token - this.#firstToken) & 0xffff;
+    if (((token - this.#firstToken) & 0xffff) > asked) return; // from before this greeting
+    if (ack.version !== PROTOCOL_VERSION) {
+      this.#foundIncompatible();
+      return;
+    }
+    this.#state = "session";
+    this.#helloAt = NEVER;
+    this.#incompatible = false;
+    this.#counts.sessions++;
+    this.#boot = ack.boot;
+    this.#commitDelayMs = ack.commitDelayMs;
+    this.#maxPayload = Math.min(this.#options.maxBody, ack.maxBody) - BASE_BYTES;
+    this.#dropped(this.#window.dropLongerThan(this.#maxPayload), "tooLong");
+    const size = Math.min(this.#options.window, ack.window);
+    const renumbered = this.#window.begin(ack.next, size);
+    const roundTripMs = now - this.#lastHelloAt;
+    if (asked === 0) this.#window.rtt.sample(roundTripMs);
+    this.#answered();
+    this.#lastSentAt = now;
+    this.#timeAt = now + this.#options.timeIntervalMs;
+    const renumberedFrom = renumbered ? { renumberedFrom: ack.next } : {};
+    this.#emit({ kind: "session", boot: ack.boot, ...renumberedFrom });
+    if (ack.timeMs > 0 && asked === 0) {
+      this.#emitTime(ack.timeMs, ack.timeSynchronised, now, roundTripMs);
+    }
+  }
+
+  #takeAck(frame: LinkFrame, now: number): void {
+    const { map, durable } = decodeAck(frame.body);
+    const freed = this.#window.acknowledge(frame.seq, map, durable, now);
+    if (freed === undefined) {
+      this.#counts.malformedFrames++;
+      this.#restart("numbers");
+      return;
+    }
+    this.#answered();
+    if (freed === 0) return;
+    this.#counts.durable += freed;
+    this.#emit({ kind: "durable", count: freed, through: (this.#window.oldest - 1) >>> 0 });
+  }
+
+  #takeReset(reason: number | undefined): void {
+    if (reason === RESET_REASON.version) this.#foundIncompatible();
+    else if (this.#state === "session") this.#restart("reset");
+    else this.#greet(); // the host is there now: do not wait for the next second
+  }
+
+  #takeTime(answer: TimeAnswer, now: number): void {
+    const roundTripMs = (this.#uptimeMs(now) - answer.uptimeMs) >>> 0;
+    this.#answered();
+    if (answer.timeMs > 0 && roundTripMs < this.#options.silenceMs) {
+      this.#emitTime(answer.timeMs, answer.timeSynchronised, now, roundTripMs);
+    }
+  }
+
+  #emitTime(timeMs: number, synchronised: boolean, now: number, roundTripMs: number): void {
+    const uncertaintyMs = roundTripMs / 2;
+    this.#emit({
+      kind: "time",
+      offsetMs: timeMs + uncertaintyMs - now,
+      uncertaintyMs,
+      synchronised,
+    });
+  }
+
+  #takeCommand(frame: LinkFrame, now: number): void {
+    const { withinMs, payload } = decodeCommand(frame.body);
+    if (!this.#commands.isNew(frame.seq)) return;
+    if (!this.#options.takesCommands) {
+      this.answer(frame.seq, "unknown");
+      return;
+    }
+    const command = { id: frame.seq, payload: payload.slice(), expiresAt: now + withinMs };
+    this.#emit({ kind: "command", ...command });
+  }
+
+  #foundIncompatible(): void {
+    if (this.#state === "session") this.#endSession("reset");
+    this.#state = "greeting";
+    this.#helloAt = this.#options.now() + INCOMPATIBLE_INTERVAL_MS;
+    if (!this.#incompatible) this.#emit({ kind: "incompatible" });
+    this.#incompatible = true;
+    this.onSchedule?.();
+  }
+
+  #restart(reason: "reset" | "numbers"): void {
+    this.#endSession(reason);
+    this.#greet();
+  }
+
+  #endSession(reason: "line" | "silence" | "reset" | "numbers"): void {
+    this.#state = "greeting";
+    this.#window.end();
+    this.#answerDueSince = NEVER;
+    this.#probeAt = NEVER;
+    this.#emit({ kind: "sessionLost", reason });
+  }
+
+  /** Begins to say HELLO, or says it earlier than the next second. */
+  #greet(): void {
+    if (this.#helloAt === NEVER) this.#firstToken = (this.#token + 1) & 0xffff;
+    this.#state = "greeting";
+    this.#helloAt = Math.max(this.#options.now(), this.#lastHelloAt + HELLO_PAUSE_MS);
+    if (this.#helloAt <= this.#options.now()) this.#hello();
+    else this.onSchedule?.();
+  }
+
+  #hello(): void {
+    const { nodeId, firmware, schemas, life, maxBody, window, maxHeld } = this.#options;
+    const now = this.#options.now();
+    this.#token = (this.#token + 1) & 0xffff;
+    const body = encodeHello({
+      version: PROTOCOL_VERSION,
+      takesCommands: this.#options.takesCommands,
+      boot: this.#boot,
+      life,
+      oldest: this.#window.oldest,
+      uptimeMs: this.#uptimeMs(now),
+      maxBody,
+      window,
+      hold: maxHeld,
+      nodeId,
+      firmware,
+      schemas,
+    });
+    this.#lastHelloAt = now;
+    this.#counts.hellosSent++;
+    this.#helloAt =
+      now + (this.#incompatible ? INCOMPATIBLE_INTERVAL_MS : this.#options.helloIntervalMs);
+    this.#send(formatFrame(FRAME_TYPE.HELLO, 0, this.#token, body));
+    this.onSchedule?.();
+  }
+
+  /** Sends what the window allows, and sets the timers that follow from it. */
+  #pump(): void {
+    if (this.#state !== "session") return;
+    if (this.#window.outOfSpan) {
+      this.#restart("numbers");
+      return;
+    }
+    const now = this.#options.now();
+    for (const transmission of this.#window.take(now)) this.#transmit(transmission);
+    if (this.#window.inFlight && this.#answerDueSince === NEVER) this.#answerDueSince = now;
+    if (this.#window.awaitingDurable === 0) this.#probeAt = NEVER;
+    else if (this.#probeAt === NEVER) this.#probeAt = now + this.#durableWaitMs;
+    this.onSchedule?.();
+  }
+
+  #transmit({ message, base }: Transmission): void {
+    const { type, flags, sequence, payload } = message;
+    this.#counts.messagesSent++;
+    if (message.transmissions > 1) this.#counts.retransmitted++;
+    this.#send(
+      base === undefined
+        ? formatFrame(type, flags, sequence, payload)
+        : formatFrame(type, flags | FLAG_BASE, sequence, Uint8Array.of(base, base >>> 8), payload),
+    );
+    this.#window.leavesAt(message, this.#lineFreeAt);
+  }
+
+  #ping(): void {
+    const now = this.#options.now();
+    if (this.#answerDueSince === NEVER) this.#answerDueSince = now;
+    if (this.#probeAt !== NEVER) this.#probeAt = now + this.#durableWaitMs;
+    this.#send(this.#uptimeFrame(FRAME_TYPE.PING, 0, 0));
+  }
+
+  #askTime(): void {
+    this.#timeAt = this.#options.now() + this.#options.timeIntervalMs;
+    this.#send(this.#uptimeFrame(FRAME_TYPE.TIME, 0, 0));
+  }
+
+  #uptimeFrame(type: number, flags: number, seq: number): Uint8Array {
+    return formatFrame(type, flags, seq, encodeUptime(this.#uptimeMs(this.#options.now())));
+  }
+
+  /** Something came that shows the session is alive. */
+  #answered(): void {
+    this.#answerDueSince = NEVER;
+    if (this.#probeAt !== NEVER) this.#probeAt = this.#lastHeardAt + this.#durableWaitMs;
+  }
+
+  get #durableWaitMs(): number {
+    return Math.max(DURABLE_WAIT_MS, 2 * this.#commitDelayMs + this.#window.rtt.timeoutMs);
+  }
+
+  #uptimeMs(now: number): number {
+    return Math.round(now - this.#startedAt) >>> 0;
+  }
+
+  #send(frame: Uint8Array): void {
+    const now = this.#options.now();
+    this.#lastSentAt = now;
+    const { baudRate } = this.#options;
+    const durationMs = baudRate ? (frame.length * 10_000) / baudRate : 0;
+    this.#lineFreeAt = Math.max(now, this.#lineFreeAt) + durationMs;
+    this.#options.send(frame);
+  }
+
+  #emit(event: LinkNodeEvent): void {
+    this.#options.onEvent(event);
+  }
+}

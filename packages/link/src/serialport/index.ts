@@ -1,0 +1,1 @@
+export { endAtHangUp } from "./end-at-hang-up.js";
