@@ -39,9 +39,10 @@ const page: Options = {
   format: "esm",
   target: "es2022",
   platform: "browser",
-  minify: "terser",
   noExternal: [/.*/],
-  // The shorter of the two ways to write JSX down; with terser it keeps the page below 120 kB.
+  // All of this keeps the page below 120 kB: terser, and the shorter of the two ways to write JSX.
+  minify: "terser",
+  terserOptions: { ecma: 2020, compress: { passes: 3, unsafe_arrows: true } },
   esbuildOptions: (options) => {
     options.minify = true;
     options.jsx = "transform";

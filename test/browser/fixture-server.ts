@@ -77,8 +77,7 @@ export class FixtureServer {
     if (name === "controls" && request.method === "POST") {
       const known = this.street.press(field);
       if (known) this.#tell("controls", this.street.controls());
-      response.writeHead(known ? 204 : 404).end();
-      return;
+      return sendJson(response, known ? this.street.controls() : undefined);
     }
     const answers: Record<string, () => unknown> = {
       status: () => this.street.status(),

@@ -11,15 +11,16 @@ const root = document.getElementById("page");
 if (root) {
   root.replaceChildren();
   const api = new StreetApi("api/v1/");
-  const press = async (control: string) => {
-    await api.press(control);
-    await feed.readControls();
-  };
   const draw = (street: StreetState) => {
     const mood = street.status && titles[street.status.health];
     document.title = `Bollard: ${street.link.kind === "lost" ? "unreachable" : (mood ?? "asking")}`;
     render(
-      <Page api={api} street={street} onPress={press} onRetry={() => feed.retryNow()} />,
+      <Page
+        api={api}
+        street={street}
+        onPress={(control) => feed.press(control)}
+        onRetry={() => feed.retryNow()}
+      />,
       root,
     );
   };

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import { MapPanel } from "./map/map-panel.js";
+import { AlarmsPanel } from "./panels/alarms-panel.js";
 import { AnswerPanel } from "./panels/answer-panel.js";
 import { BytesCard } from "./panels/bytes-card.js";
 import { DelayCard } from "./panels/delay-card.js";
@@ -12,6 +13,7 @@ import { RateCard } from "./panels/rate-card.js";
 import { SpoolCard } from "./panels/spool-card.js";
 import { PlotPanel } from "./plot/plot-panel.js";
 import { numericFields } from "./street/fields.js";
+import { joinSchemas } from "./street/join-schemas.js";
 import type { StreetApi } from "./street/street-api.js";
 import type { StreetState } from "./street/street-state.js";
 import { compareNames } from "./view/node-order.js";
@@ -28,16 +30,14 @@ export function Page(props: {
   const { api, street, onPress, onRetry } = props;
   const { status, link, trend, nowMs } = street;
   const [chosen, dispatch] = useReducer(act, undefined, () => parseView(location.hash));
-  const nodes = useMemo(() => [...(street.nodes?.values() ?? [])], [street.nodes]);
+  const byName = useMemo(() => street.views && joinSchemas(street.views.values()), [street.views]);
+  const nodes = useMemo(() => [...(byName?.values() ?? [])], [byName]);
   const fields = useMemo(() => numericFields(nodes), [nodes]);
-  const view = useMemo(
-    () => withDefaults(chosen, street.nodes, fields),
-    [chosen, street.nodes, fields],
-  );
+  const view = useMemo(() => withDefaults(chosen, byName, fields), [chosen, byName, fields]);
   const field = fields.find(({ name }) => name === view.field);
   const names = plottedNodes(view);
   const slots = useSlots(names);
-  const node = view.selected === undefined ? undefined : street.nodes?.get(view.selected);
+  const node = view.selected === undefined ? undefined : byName?.get(view.selected);
 
   useEffect(() => history.replaceState(null, "", formatView(chosen)), [chosen]);
 
@@ -59,6 +59,9 @@ export function Page(props: {
               <BytesCard bytes={status.bytes} />
               <DelayCard latency={status.delivery?.latencyMs} />
             </div>
+            {status.alarms && status.alarms.length > 0 && (
+              <AlarmsPanel alarms={status.alarms} nowMs={nowMs} />
+            )}
             <MapPanel
               nodes={nodes}
               field={field}
@@ -82,14 +85,14 @@ export function Page(props: {
               {node && field && (
                 <PlotPanel
                   {...{ api, field, names, view, slots, nowMs }}
-                  live={link.kind === "live"}
+                  live={link.kind !== "lost"}
                   act={dispatch}
                 />
               )}
             </section>
             <NodeList
               {...{ nodes, fields, field, view, slots, nowMs }}
-              loading={street.nodes === undefined}
+              loading={byName === undefined}
               act={dispatch}
             />
             <EndsPanel sources={status.sources} sinks={status.sinks} />
@@ -104,7 +107,7 @@ export function Page(props: {
 /** Where the reader chose nothing, or what is gone: the first node by name and the first field. */
 function withDefaults(
   chosen: ViewState,
-  nodes: StreetState["nodes"],
+  nodes: ReadonlyMap<string, unknown> | undefined,
   fields: readonly { readonly name: string }[],
 ): ViewState {
   const known = (name: string | undefined) => name !== undefined && nodes?.has(name) === true;

@@ -18,7 +18,7 @@ export const MapMark = memo(
     readonly label: string;
   }) => {
     const { id, x, y, size, fresh, step, slot, selected, label } = props;
-    const shade = fresh && step !== undefined ? `shade-${step}` : "shade-none";
+    const shade = step === undefined ? "var(--surface)" : `var(--shade-${step})`;
     return (
       <g
         id={id}
@@ -27,9 +27,11 @@ export const MapMark = memo(
         aria-selected={selected}
         transform={`translate(${x} ${y})`}
       >
-        {slot !== undefined && <circle class={`map-ring series-${slot}`} r={size + 3.5} />}
+        {slot !== undefined && (
+          <circle class="map-ring" r={size + 3.5} style={{ stroke: `var(--series-${slot})` }} />
+        )}
         {fresh ? (
-          <circle class={`map-node ${shade}`} r={size} />
+          <circle class="map-node" r={size} style={{ fill: shade }} />
         ) : (
           <path
             class="map-node map-stale"

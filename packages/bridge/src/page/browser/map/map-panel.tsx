@@ -222,7 +222,7 @@ function MapLegend(props: {
           <span>{formatEnd(steps.from)}</span>
           <span class="shades" aria-hidden="true">
             {[...Array(STEP_COUNT).keys()].map((step) => (
-              <i key={step} class={`shade-${step}`} />
+              <i key={step} style={{ background: `var(--shade-${step})` }} />
             ))}
           </span>
           <span>

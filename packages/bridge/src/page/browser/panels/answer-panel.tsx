@@ -37,6 +37,11 @@ export function AnswerPanel(props: {
         ) : (
           <p class="summary">{status?.summary ?? "The page waits for the bridge's first word."}</p>
         )}
+        {link.kind === "busy" && (
+          <p class="quiet">
+            The bridge has no room for one more live page, so this one asks every 10 seconds.
+          </p>
+        )}
         {status && <Warnings status={status} />}
       </div>
       <DeliveryFigures status={status} />

@@ -9,8 +9,7 @@ const NONE = "–";
  */
 export function DeliveryFigures({ status }: { readonly status: BridgeStatus | undefined }) {
   const delivery = status?.delivery;
-  const dropped = status && droppedBy(status);
-  const count = delivery ? delivery.lost : dropped;
+  const count = delivery ? delivery.lost : status?.spool.dropped;
   const counts = delivery
     ? [
         ["delivered", delivery.delivered, "Arrived at the far end, each key counted once."],
@@ -48,10 +47,6 @@ export function DeliveryFigures({ status }: { readonly status: BridgeStatus | un
       </dl>
     </div>
   );
-}
-
-function droppedBy(status: BridgeStatus): number {
-  return status.spool.dropped + sum(status.sinks.map(({ dropped }) => dropped));
 }
 
 function sum(values: readonly number[]): number {

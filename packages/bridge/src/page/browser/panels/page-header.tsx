@@ -4,6 +4,7 @@ import type { StreetState } from "../street/street-state.js";
 const words = {
   connecting: ["connecting", "Connecting"],
   live: ["up", "Live"],
+  busy: ["connecting", "Every 10 s"],
   lost: ["down", "Unreachable"],
 } as const;
 

@@ -17,41 +17,37 @@ export class StreetApi {
   }
 
   status(): Promise<BridgeStatus> {
-    return this.#get("status");
+    return this.#ask("status");
   }
 
   nodes(): Promise<NodeView[]> {
-    return this.#get("nodes");
+    return this.#ask("nodes");
   }
 
   controls(): Promise<ControlView[]> {
-    return this.#get("controls");
+    return this.#ask("controls");
   }
 
   /** What one node measured over the last `seconds`. */
   history(node: string, field: string, seconds: number): Promise<FieldHistory> {
     const words = new URLSearchParams({ field, seconds: String(seconds) });
-    return this.#get(`nodes/${encodeURIComponent(node)}/history?${words}`);
+    return this.#ask(`nodes/${encodeURIComponent(node)}/history?${words}`);
   }
 
-  /** Presses a button. A JSON body keeps pages of other origins from doing so unasked. */
-  async press(control: string): Promise<void> {
-    await this.#ask(`controls/${encodeURIComponent(control)}`, {
+  /** Presses a button, and returns all of them as they are then. */
+  press(control: string): Promise<ControlView[]> {
+    // A JSON body keeps pages of other origins from doing so unasked.
+    return this.#ask(`controls/${encodeURIComponent(control)}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: "{}",
     });
   }
 
-  async #get<Answer>(path: string): Promise<Answer> {
-    const response = await this.#ask(path, { headers: { accept: "application/json" } });
-    return (await response.json()) as Answer;
-  }
-
-  async #ask(path: string, init: RequestInit): Promise<Response> {
+  async #ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(this.#base + path, { ...init, signal, cache: "no-store" });
     if (!response.ok) throw new Error(`The bridge answered ${response.status} to ${path}`);
-    return response;
+    return (await response.json()) as Answer;
   }
 }

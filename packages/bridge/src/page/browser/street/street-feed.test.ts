@@ -11,6 +11,7 @@ class FakeBridge {
   status = async () => this.#answer(exampleStatus);
   nodes = async () => this.#answer([]);
   controls = async () => this.#answer([]);
+  press = async (id: string) => this.#answer([{ id, label: "Join", active: true }]);
 
   openStream = (address: string): EventStream => {
     expect(address).toBe(this.eventsAddress);
@@ -71,14 +72,18 @@ describe("StreetFeed", () => {
     expect(feed.state).toMatchObject({ link: { kind: "live" }, status: exampleStatus });
     bridge.stream.tell("controls", [{ id: "city", label: "Cut", active: false }]);
     expect(feed.state.controls).toEqual([{ id: "city", label: "Cut", active: false }]);
+    await feed.press("city");
+    expect(feed.state.controls).toEqual([{ id: "city", label: "Join", active: true }]);
     feed.stop();
     expect(bridge.stream.closed).toBe(true);
   });
 
   test("tries again after 1, 2, 4, 8, 10 and 10 seconds", async () => {
     const { bridge, feed } = startFeed();
+    bridge.answers = false;
     for (const seconds of [1, 2, 4, 8, 10, 10]) {
       bridge.stream.tell("error");
+      await vi.advanceTimersByTimeAsync(0);
       expect(feed.state.link).toEqual({ kind: "lost", retryInS: seconds });
       const tries = bridge.streams.length;
       await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
@@ -98,6 +103,32 @@ describe("StreetFeed", () => {
     expect(feed.state.link).toEqual({ kind: "lost", retryInS: 1 });
     await vi.advanceTimersByTimeAsync(3_000);
     expect(feed.state.nowMs).toBe(Date.parse(exampleStatus.now) + 3_000);
+    feed.stop();
+  });
+
+  test("a bridge that refuses the stream but answers is asked each ten seconds", async () => {
+    const { bridge, feed } = startFeed();
+    bridge.stream.tell("error");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(feed.state).toMatchObject({
+      link: { kind: "busy", retryInS: 10 },
+      status: exampleStatus,
+    });
+    expect(bridge.stream.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(bridge.streams).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(bridge.streams).toHaveLength(2);
+    bridge.stream.tell("status", exampleStatus);
+    expect(feed.state.link).toEqual({ kind: "live" });
+    feed.stop();
+  });
+
+  test("a stream that breaks is a loss at once", () => {
+    const { bridge, feed } = startFeed();
+    bridge.stream.tell("open");
+    bridge.stream.tell("error");
+    expect(feed.state.link).toEqual({ kind: "lost", retryInS: 1 });
     feed.stop();
   });
 

@@ -1,5 +1,11 @@
 import type { StreetApi } from "./street-api.js";
-import { learn, type StreetEvent, type StreetState, unknownStreet } from "./street-state.js";
+import {
+  type LinkState,
+  learn,
+  type StreetEvent,
+  type StreetState,
+  unknownStreet,
+} from "./street-state.js";
 
 /** The part of an `EventSource` the feed needs. */
 export interface EventStream {
@@ -9,7 +15,7 @@ export interface EventStream {
 
 /** What the feed reads from, and who is told. */
 export interface StreetFeedOptions {
-  readonly api: Pick<StreetApi, "eventsAddress" | "status" | "nodes" | "controls">;
+  readonly api: Pick<StreetApi, "eventsAddress" | "status" | "nodes" | "controls" | "press">;
   readonly openStream: (address: string) => EventStream;
   readonly onChange: (state: StreetState) => void;
 }
@@ -24,6 +30,7 @@ const LONGEST_WAIT_S = 10;
  *
  * It listens to the bridge's events and reads everything anew after each connect. When the bridge
  * falls silent it says so and tries again after 1, 2, 4, 8, then each 10 seconds, without an end.
+ * A bridge that answers but has no room for one more stream is asked each 10 seconds.
  */
 export class StreetFeed {
   readonly #options: StreetFeedOptions;
@@ -58,9 +65,9 @@ export class StreetFeed {
     if (this.#state.link.kind === "lost") this.#connect();
   }
 
-  /** Reads the buttons again, after one was pressed. */
-  async readControls(): Promise<void> {
-    this.#learn({ kind: "controls", controls: await this.#options.api.controls() });
+  /** Presses a button. */
+  async press(control: string): Promise<void> {
+    this.#learn({ kind: "controls", controls: await this.#options.api.press(control) });
   }
 
   #connect(): void {
@@ -68,22 +75,29 @@ export class StreetFeed {
     this.#silentS = 0;
     const stream = this.#options.openStream(this.#options.api.eventsAddress);
     this.#stream = stream;
+    let opened = false;
     const mine = () => this.#stream === stream;
     stream.addEventListener("open", () => {
-      if (mine()) void this.#readAll(stream);
+      opened = true;
+      if (mine()) void this.#readAll(stream, { kind: "live" });
     });
     stream.addEventListener("error", () => {
-      if (mine()) this.#lose();
+      if (!mine()) return;
+      if (opened) this.#lose();
+      // It may be too busy for one more stream, and still answer a question.
+      else void this.#readAll(stream, { kind: "busy", retryInS: LONGEST_WAIT_S });
     });
     for (const kind of ["status", "nodes", "controls"] as const) {
       stream.addEventListener(kind, ({ data }) => {
-        if (mine() && data !== undefined)
-          this.#hear({ kind, [kind]: JSON.parse(data) } as StreetEvent);
+        if (!mine() || data === undefined) return;
+        this.#silentS = 0;
+        this.#learn({ kind, [kind]: JSON.parse(data) } as StreetEvent);
+        if (kind === "status") this.#reach({ kind: "live" });
       });
     }
   }
 
-  async #readAll(stream: EventStream): Promise<void> {
+  async #readAll(stream: EventStream, link: LinkState): Promise<void> {
     const { api } = this.#options;
     try {
       const [status, nodes, controls] = await Promise.all([
@@ -94,31 +108,29 @@ export class StreetFeed {
       if (this.#stream !== stream) return;
       this.#learn({ kind: "all-nodes", nodes });
       this.#learn({ kind: "controls", controls });
-      this.#hear({ kind: "status", status });
+      this.#learn({ kind: "status", status });
+      if (link.kind === "busy") this.#disconnect();
+      this.#reach(link);
     } catch {
       // Why it failed does not matter: the bridge is asked for all of it again.
       if (this.#stream === stream) this.#lose();
     }
   }
 
-  #hear(event: StreetEvent): void {
-    this.#silentS = 0;
-    if (event.kind === "status") {
-      this.#failures = 0;
-      if (this.#state.link.kind !== "live") {
-        this.#learn({ kind: "link", link: { kind: "live" } });
-      }
+  #reach(link: LinkState): void {
+    this.#failures = 0;
+    if (link.kind !== this.#state.link.kind || link.kind === "busy") {
+      this.#learn({ kind: "link", link });
     }
-    this.#learn(event);
   }
 
   #tick(): void {
     const { link } = this.#state;
-    if (link.kind === "lost") {
+    if (link.kind === "lost" || link.kind === "busy") {
       this.#learn({ kind: "passed", ms: TICK_MS });
-      const retryInS = link.retryInS - 1;
-      this.#learn({ kind: "link", link: { kind: "lost", retryInS: Math.max(0, retryInS) } });
-      if (retryInS === 0) this.#connect();
+      const retryInS = Math.max(0, link.retryInS - 1);
+      this.#learn({ kind: "link", link: { ...link, retryInS } });
+      if (link.retryInS === 1) this.#connect();
     }
     this.#silentS += 1;
     if (this.#stream && this.#silentS >= PATIENCE_S) this.#lose();

@@ -34,7 +34,7 @@ describe("learn", () => {
       { kind: "all-nodes", nodes: [node("a", 8), node("b", 8)] },
       { kind: "nodes", nodes: [node("b", 10)] },
     );
-    expect([...(state.nodes?.values() ?? [])]).toEqual([node("a", 9), node("b", 10)]);
+    expect([...(state.views?.values() ?? [])]).toEqual([node("a", 9), node("b", 10)]);
   });
 
   test("an empty change leaves the very same state", () => {
@@ -50,6 +50,6 @@ describe("learn", () => {
     );
     expect(state.controls).toEqual([control]);
     expect(state.link).toEqual({ kind: "lost", retryInS: 2 });
-    expect(state.nodes).toBeUndefined();
+    expect(state.views).toBeUndefined();
   });
 });

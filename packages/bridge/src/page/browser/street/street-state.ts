@@ -5,14 +5,16 @@ import { appendTrend, type TrendPoint } from "./trend.js";
 export type LinkState =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
+  /** The bridge answers but has no stream of events for this page: it is asked now and then. */
+  | { readonly kind: "busy"; readonly retryInS: number }
   | { readonly kind: "lost"; readonly retryInS: number };
 
 /** Everything the page knows of the street. */
 export interface StreetState {
   readonly link: LinkState;
   readonly status: BridgeStatus | undefined;
-  /** By name. `undefined` until the bridge first told. */
-  readonly nodes: ReadonlyMap<string, NodeView> | undefined;
+  /** Each node with each of its schemas. `undefined` until the bridge first told. */
+  readonly views: ReadonlyMap<string, NodeView> | undefined;
   readonly controls: readonly ControlView[];
   readonly trend: readonly TrendPoint[];
   /** The bridge's clock, in milliseconds since the Unix epoch; it goes on while the link is lost. */
@@ -33,7 +35,7 @@ export function unknownStreet(nowMs: number): StreetState {
   return {
     link: { kind: "connecting" },
     status: undefined,
-    nodes: undefined,
+    views: undefined,
     controls: [],
     trend: [],
     nowMs,
@@ -52,15 +54,15 @@ export function learn(state: StreetState, event: StreetEvent): StreetState {
     }
     case "all-nodes": {
       // Changes may have come before the whole list did; the later arrival holds.
-      const known = state.nodes;
-      const later = event.nodes.map((node) => laterOf(node, known?.get(node.name)));
-      return { ...state, nodes: new Map(later.map((node) => [node.name, node])) };
+      const known = state.views;
+      const later = event.nodes.map((view) => laterOf(view, known?.get(keyOf(view))));
+      return { ...state, views: new Map(later.map((view) => [keyOf(view), view])) };
     }
     case "nodes": {
       if (event.nodes.length === 0) return state;
-      const nodes = new Map(state.nodes);
-      for (const node of event.nodes) nodes.set(node.name, node);
-      return { ...state, nodes };
+      const views = new Map(state.views);
+      for (const view of event.nodes) views.set(keyOf(view), view);
+      return { ...state, views };
     }
     case "controls":
       return { ...state, controls: event.controls };
@@ -69,6 +71,10 @@ export function learn(state: StreetState, event: StreetEvent): StreetState {
   }
 }
 
-function laterOf(node: NodeView, known: NodeView | undefined): NodeView {
-  return known && known.arrivedAt > node.arrivedAt ? known : node;
+function keyOf({ name, schema }: NodeView): string {
+  return `${name}\n${schema}`;
+}
+
+function laterOf(view: NodeView, known: NodeView | undefined): NodeView {
+  return known && known.arrivedAt > view.arrivedAt ? known : view;
 }

@@ -12,14 +12,20 @@ test("each loss, and each that comes, is told", () => {
     warningsOf({
       ...exampleStatus,
       spool: { ...spool, bytes: 61_000_000, dropped: 1204 },
-      sinks: sinks.map((sink) => ({ ...sink, dropped: 1 })),
+      sinks: sinks.map((sink) => ({ ...sink, dropped: 1204 })),
       delivery: { produced: 9000, delivered: 8000, duplicated: 0, lost: 1000, held: 0 },
     }),
   ).toEqual([
     "1,000 readings produced that never arrived and are held nowhere.",
-    "The spool was full and dropped 1,204 readings.",
-    "“city” was too far behind: 1 reading dropped.",
+    "The spool had no more room for “city” and dropped 1,204 readings.",
     "The spool is 95 % full; beyond that it drops the oldest.",
+  ]);
+});
+
+test("what the spool itself dropped is told once", () => {
+  const spool = { ...exampleStatus.spool, dropped: 1 };
+  expect(warningsOf({ ...exampleStatus, spool })).toEqual([
+    "The spool was full and dropped 1 reading.",
   ]);
 });
 

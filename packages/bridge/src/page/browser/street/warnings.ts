@@ -10,11 +10,12 @@ export function warningsOf(status: BridgeStatus): string[] {
   if (delivery && delivery.lost > 0) {
     warnings.push(`${readings(delivery.lost)} produced that never arrived and are held nowhere.`);
   }
-  if (spool.dropped > 0) {
-    warnings.push(`The spool was full and dropped ${readings(spool.dropped)}.`);
+  const behind = sinks.filter(({ dropped }) => dropped > 0);
+  for (const { name, dropped } of behind) {
+    warnings.push(`The spool had no more room for “${name}” and dropped ${readings(dropped)}.`);
   }
-  for (const { name, dropped } of sinks) {
-    if (dropped > 0) warnings.push(`“${name}” was too far behind: ${readings(dropped)} dropped.`);
+  if (spool.dropped > 0 && behind.length === 0) {
+    warnings.push(`The spool was full and dropped ${readings(spool.dropped)}.`);
   }
   const share = spool.maxBytes > 0 ? spool.bytes / spool.maxBytes : 0;
   if (spool.backlog > 0 && share >= NEARLY_FULL) {
