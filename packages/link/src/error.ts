@@ -2,14 +2,13 @@
 export type LinkErrorCode =
   | "LINK_BAD_OPTION" // an option is out of range
   | "LINK_PAYLOAD_TOO_LONG" // longer than a body may be
-  | "LINK_MALFORMED_BODY" // a body ends early, or holds a value that its field may not have
-  | "LINK_PORT_FAILED"; // the serial port cannot be opened
+  | "LINK_MALFORMED_BODY"; // a body ends early, or holds a value that its field may not have
 
-/** What went wrong, and with which option, field or path. */
+/** What went wrong, and with which option or field. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
   readonly code: LinkErrorCode;
-  /** The option, the body's field (`HELLO.window`) or the port's path it is about. */
+  /** The option or the body's field (`HELLO.window`) it is about. */
   readonly subject: string;
 
   constructor(code: LinkErrorCode, subject: string, message: string, options?: ErrorOptions) {

@@ -10,6 +10,6 @@ export {
   type RestoredSession,
 } from "./host/link-sessions.js";
 export { type KeepPollingOptions, keepPolling, type Polled } from "./keep-polling.js";
-export { LinkNode } from "./node/link-node.js";
+export { LinkNode, type OfferOptions } from "./node/link-node.js";
 export type { LinkNodeEvent, LinkNodeStats } from "./node/link-node-event.js";
 export type { LinkNodeOptions } from "./node/link-node-options.js";

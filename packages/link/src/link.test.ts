@@ -264,6 +264,24 @@ describe("a link", () => {
     expect(street.delivered.map(({ key }) => key)).toEqual(numbers.map((number) => `7-${number}`));
   });
 
+  test("a caller that counts by itself may leave numbers out, few or many", () => {
+    const street = new SimulatedStreet({ node: { boot: 7 }, commitDelayMs: 3000 });
+    const sequences = [0, 1, 5, 30_000, 30_001, 70_000, 4_000_000, 4_000_009];
+    for (const sequence of sequences) {
+      street.node.offer(bytesOf(`m${sequence}`), { sequence });
+      street.time.run(700);
+    }
+    street.drain(60_000);
+    expect(street.delivered).toEqual(
+      sequences.map((sequence) => ({ key: `7-${sequence}`, text: `m${sequence}` })),
+    );
+    expect(street.node.stats()).toMatchObject({ held: 0, durable: sequences.length });
+    expect(street.host.stats().missing).toBe(4_000_010 - sequences.length);
+    expect(() => street.node.offer(bytesOf("x"), { sequence: 4_000_009 })).toThrow(
+      /LINK_BAD_OPTION: sequence/,
+    );
+  });
+
   test("the bound in bytes holds as the one in messages does", () => {
     const street = new SimulatedStreet({ node: { boot: 7, maxHeldBytes: 100 } });
     street.unplug();

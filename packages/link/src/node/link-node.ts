@@ -16,7 +16,9 @@ import {
   parseFrame,
 } from "../frame-header.js";
 import { RESET_REASON } from "../reset-reason.js";
+import { sequenceDistance } from "../sequence.js";
 import { CommandMemory } from "./command-memory.js";
+import { Greeting } from "./greeting.js";
 import type { LinkNodeEvent, LinkNodeStats } from "./link-node-event.js";
 import {
   type CheckedNodeOptions,
@@ -25,11 +27,18 @@ import {
 } from "./link-node-options.js";
 import { SendWindow, type Transmission } from "./send-window.js";
 
+/** How one payload is offered. */
+export interface OfferOptions {
+  /** The host makes it durable at once. Default: false. */
+  readonly alarm?: boolean;
+  /**
+   * Its sequence number, where the caller counts: the next, or a later one when messages in between
+   * were given up, which the host is told. Default: the next.
+   */
+  readonly sequence?: number;
+}
+
 const NEVER = Number.POSITIVE_INFINITY;
-/** The least time between two HELLOs, however often the host says RESET. */
-const HELLO_PAUSE_MS = 100;
-/** Between HELLOs to a host that speaks another version. */
-const INCOMPATIBLE_INTERVAL_MS = 10_000;
 /** How long at least the host may take to say that messages are durable, before it is asked. */
 const DURABLE_WAIT_MS = 1000;
 /** Bytes of the base before a payload. */
@@ -57,12 +66,7 @@ export class LinkNode {
   #boot: number;
   #maxPayload: number;
   #commitDelayMs = 0;
-  #incompatible = false;
-  /** Header sequence numbers of this greeting's HELLOs, first and last. */
-  #firstToken = 0;
-  #token: number;
-  #helloAt = NEVER;
-  #lastHelloAt = Number.NEGATIVE_INFINITY;
+  readonly #greeting: Greeting;
   #lastHeardAt = 0;
   #lastSentAt = 0;
   /** Since when an answer is due; Infinity when none is. */
@@ -88,13 +92,13 @@ export class LinkNode {
   /** @throws {@link LinkError} `LINK_BAD_OPTION` */
   constructor(options: LinkNodeOptions) {
     this.#options = checkNodeOptions(options);
-    const { boot, maxBody, life, now } = this.#options;
+    const { boot, maxBody, life, now, helloIntervalMs } = this.#options;
     this.#decoder = new FrameDecoder({
       maxFrameBytes: maxFrameLength(HEADER_BYTES + maxBody) - 2,
     });
     this.#boot = boot;
     this.#maxPayload = maxBody - BASE_BYTES;
-    this.#token = life;
+    this.#greeting = new Greeting(helloIntervalMs, life);
     this.#startedAt = now();
   }
 
@@ -116,7 +120,7 @@ export class LinkNode {
   /** When `poll` has to be called, by the link's clock; Infinity when there is nothing to wait for. */
   get nextDeadline(): number {
     if (this.#state === "down") return NEVER;
-    if (this.#state === "greeting") return this.#helloAt;
+    if (this.#state === "greeting") return this.#greeting.dueAt;
     return Math.min(
       this.#window.timeoutAt,
       this.#probeAt,
@@ -141,7 +145,7 @@ export class LinkNode {
     if (this.#state === "session") this.#endSession("line");
     this.#decoder.reset();
     this.#lineFreeAt = 0;
-    this.#lastHelloAt = Number.NEGATIVE_INFINITY;
+    this.#greeting.forget();
     this.#greet();
   }
 
@@ -149,17 +153,23 @@ export class LinkNode {
   lineDown(): void {
     if (this.#state === "session") this.#endSession("line");
     this.#state = "down";
-    this.#helloAt = NEVER;
+    this.#greeting.forget();
   }
 
   /**
    * Takes a payload, to be delivered once, in order. It is copied.
    *
    * @returns false when the queue is full and its policy is to refuse, which is counted
-   * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG` above {@link maxPayload}
+   * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG` above {@link maxPayload}; `LINK_BAD_OPTION` for
+   * a sequence number before {@link nextSequence}
    */
-  offer(payload: Uint8Array, options: { readonly alarm?: boolean } = {}): boolean {
-    return this.#offer(FRAME_TYPE.DATA, options.alarm ? FLAG_ALARM : 0, payload.slice());
+  offer(payload: Uint8Array, options: OfferOptions = {}): boolean {
+    const { alarm = false, sequence = this.nextSequence } = options;
+    if (sequenceDistance(sequence, this.nextSequence) < 0) {
+      const message = `${sequence} was taken before; the next is ${this.nextSequence}`;
+      throw new LinkError("LINK_BAD_OPTION", "sequence", message);
+    }
+    return this.#offer(FRAME_TYPE.DATA, alarm ? FLAG_ALARM : 0, payload.slice(), sequence);
   }
 
   /**
@@ -169,7 +179,8 @@ export class LinkNode {
    * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG`
    */
   answer(commandId: number, status: CommandStatus, payload: Uint8Array = NOTHING): boolean {
-    return this.#offer(FRAME_TYPE.RESULT, 0, encodeResult({ commandId, status, payload }));
+    const body = encodeResult({ commandId, status, payload });
+    return this.#offer(FRAME_TYPE.RESULT, 0, body, this.nextSequence);
   }
 
   /**
@@ -206,7 +217,7 @@ export class LinkNode {
   /** Does what is due. Calling it early or often does no harm. */
   poll(): void {
     const now = this.#options.now();
-    if (this.#state === "greeting" && now >= this.#helloAt) this.#hello();
+    if (this.#state === "greeting" && now >= this.#greeting.dueAt) this.#hello();
     if (this.#state !== "session") return;
     if (now >= this.#answerDueSince + this.#options.silenceMs) {
       this.#endSession("silence");
@@ -220,7 +231,7 @@ export class LinkNode {
     this.#pump();
   }
 
-  #offer(type: number, flags: number, payload: Uint8Array): boolean {
+  #offer(type: number, flags: number, payload: Uint8Array, sequence: number): boolean {
     if (payload.length > this.#maxPayload) {
       const message = `${payload.length} bytes, where at most ${this.#maxPayload} fit a body`;
       throw new LinkError("LINK_PAYLOAD_TOO_LONG", "payload", message);
@@ -230,7 +241,7 @@ export class LinkNode {
       return false;
     }
     this.#counts.offered++;
-    this.#window.append(type, flags, payload);
+    this.#window.append(type, flags, payload, sequence);
     this.#pump();
     return true;
   }
@@ -288,15 +299,13 @@ export class LinkNode {
       if (ack.boot !== this.#boot) this.#restart("reset");
       return;
     }
-    const asked = (this.#token - this.#firstToken) & 0xffff;
-    if (((token - this.#firstToken) & 0xffff) > asked) return; // from before this greeting
+    if (!this.#greeting.isAnswer(token)) return; // from before this greeting
     if (ack.version !== PROTOCOL_VERSION) {
       this.#foundIncompatible();
       return;
     }
     this.#state = "session";
-    this.#helloAt = NEVER;
-    this.#incompatible = false;
+    this.#greeting.end();
     this.#counts.sessions++;
     this.#boot = ack.boot;
     this.#commitDelayMs = ack.commitDelayMs;
@@ -304,14 +313,15 @@ export class LinkNode {
     this.#dropped(this.#window.dropLongerThan(this.#maxPayload), "tooLong");
     const size = Math.min(this.#options.window, ack.window);
     const renumbered = this.#window.begin(ack.next, size);
-    const roundTripMs = now - this.#lastHelloAt;
-    if (asked === 0) this.#window.rtt.sample(roundTripMs);
+    const roundTripMs = now - this.#greeting.lastAt;
+    const { saidOnce } = this.#greeting;
+    if (saidOnce) this.#window.rtt.sample(roundTripMs);
     this.#answered();
     this.#lastSentAt = now;
     this.#timeAt = now + this.#options.timeIntervalMs;
     const renumberedFrom = renumbered ? { renumberedFrom: ack.next } : {};
     this.#emit({ kind: "session", boot: ack.boot, ...renumberedFrom });
-    if (ack.timeMs > 0 && asked === 0) {
+    if (ack.timeMs > 0 && saidOnce) {
       this.#emitTime(ack.timeMs, ack.timeSynchronised, now, roundTripMs);
     }
   }
@@ -368,9 +378,8 @@ export class LinkNode {
   #foundIncompatible(): void {
     if (this.#state === "session") this.#endSession("reset");
     this.#state = "greeting";
-    this.#helloAt = this.#options.now() + INCOMPATIBLE_INTERVAL_MS;
-    if (!this.#incompatible) this.#emit({ kind: "incompatible" });
-    this.#incompatible = true;
+    if (!this.#greeting.incompatible) this.#emit({ kind: "incompatible" });
+    this.#greeting.refuse(this.#options.now());
     this.onSchedule?.();
   }
 
@@ -389,17 +398,16 @@ export class LinkNode {
 
   /** Begins to say HELLO, or says it earlier than the next second. */
   #greet(): void {
-    if (this.#helloAt === NEVER) this.#firstToken = (this.#token + 1) & 0xffff;
     this.#state = "greeting";
-    this.#helloAt = Math.max(this.#options.now(), this.#lastHelloAt + HELLO_PAUSE_MS);
-    if (this.#helloAt <= this.#options.now()) this.#hello();
+    const now = this.#options.now();
+    this.#greeting.begin(now);
+    if (this.#greeting.dueAt <= now) this.#hello();
     else this.onSchedule?.();
   }
 
   #hello(): void {
     const { nodeId, firmware, schemas, life, maxBody, window, maxHeld } = this.#options;
     const now = this.#options.now();
-    this.#token = (this.#token + 1) & 0xffff;
     const body = encodeHello({
       version: PROTOCOL_VERSION,
       takesCommands: this.#options.takesCommands,
@@ -414,18 +422,15 @@ export class LinkNode {
       firmware,
       schemas,
     });
-    this.#lastHelloAt = now;
     this.#counts.hellosSent++;
-    this.#helloAt =
-      now + (this.#incompatible ? INCOMPATIBLE_INTERVAL_MS : this.#options.helloIntervalMs);
-    this.#send(formatFrame(FRAME_TYPE.HELLO, 0, this.#token, body));
+    this.#send(formatFrame(FRAME_TYPE.HELLO, 0, this.#greeting.say(now), body));
     this.onSchedule?.();
   }
 
   /** Sends what the window allows, and sets the timers that follow from it. */
   #pump(): void {
     if (this.#state !== "session") return;
-    if (this.#window.outOfSpan) {
+    if (this.#window.outOfSpan && this.#window.awaitingDurable === 0) {
       this.#restart("numbers");
       return;
     }

@@ -82,10 +82,10 @@ export class SendWindow {
       .some(({ transmissions, received }) => transmissions > 0 && !received);
   }
 
-  /** Adds one message at the end. */
-  append(type: number, flags: number, payload: Uint8Array): void {
+  /** Adds one message at the end, with the next number or a later one. */
+  append(type: number, flags: number, payload: Uint8Array, sequence: number): void {
     this.#unreceived.push({
-      sequence: this.#nextSequence,
+      sequence,
       type,
       flags,
       payload,
@@ -96,7 +96,7 @@ export class SendWindow {
       sentAt: 0,
     });
     this.#heldBytes += payload.length;
-    this.#nextSequence = addSequence(this.#nextSequence, 1);
+    this.#nextSequence = addSequence(sequence, 1);
   }
 
   /** Gives up the oldest message that was not sent in this session; undefined when all were. */
