@@ -9,6 +9,8 @@ import { findCommand } from "./need.js";
 /** A mosquitto of the test's own, on loopback. */
 export interface Mosquitto {
   readonly port: number;
+  /** A second port, for lines such as `listener @port2@`; nothing listens there without them. */
+  readonly port2: number;
   /** Its folder, for files that the configuration names. */
   readonly dir: string;
   /** The running process; another one after {@link restart}. */
@@ -35,7 +37,8 @@ export async function freePort(): Promise<number> {
 /**
  * Starts mosquitto and waits until it answers.
  *
- * @param lines - more lines of its configuration; `@dir@` stands for its folder
+ * @param lines - more lines of its configuration; `@dir@` stands for its folder, `@port2@`
+ *   for its second port
  * @param files - files to put into its folder, by name
  */
 export async function startMosquitto(
@@ -49,13 +52,14 @@ export async function startMosquitto(
   await chmod(dir, 0o777);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
   const port = await freePort();
+  const port2 = await freePort();
   const config = join(dir, "mosquitto.conf");
   const all = [
     `listener ${port} 127.0.0.1`,
     "allow_anonymous true",
     "log_dest stderr",
     ...lines,
-  ].map((line) => line.replaceAll("@dir@", dir));
+  ].map((line) => line.replaceAll("@dir@", dir).replaceAll("@port2@", String(port2)));
   await writeFile(config, `${all.join("\n")}\n`);
   let child: ChildProcess | undefined;
   let log = "";
@@ -68,6 +72,10 @@ export async function startMosquitto(
     });
     child = started;
     await untilListening(port, started, () => log);
+    // A WebSocket listener opens a moment later than the others.
+    if (all.some((line) => line.includes(String(port2)))) {
+      await untilListening(port2, started, () => log);
+    }
   };
   const kill = async () => {
     const running = child;
@@ -80,6 +88,7 @@ export async function startMosquitto(
   await start();
   return {
     port,
+    port2,
     dir,
     get process() {
       return child as ChildProcess;

@@ -8,6 +8,7 @@ export type {
   MqttMessage,
 } from "./connection/connect-options.js";
 export type { MqttConnection, MqttStats, PublishOptions } from "./connection/mqtt-connection.js";
+export type { WebSocketOptions } from "./connection/open-web-socket.js";
 export type { OpenTransport, Transport, TransportEvents } from "./connection/transport.js";
 export { isMqttError, MqttError, type MqttErrorCode, type MqttErrorDetail } from "./error.js";
 export type { SubscribeOptions, Will } from "./packet/encode-packet.js";

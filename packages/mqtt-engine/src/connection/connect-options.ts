@@ -8,6 +8,7 @@ import { checkTopic } from "../session/check-topic.js";
 import type { SessionOptions } from "../session/client-session.js";
 import type { ReconnectOptions } from "./backoff.js";
 import type { MqttClock } from "./clock.js";
+import type { WebSocketOptions } from "./open-web-socket.js";
 import type { OpenTransport } from "./transport.js";
 
 /** A message from the broker. */
@@ -30,6 +31,8 @@ export interface MqttMessage {
 export interface ConnectedEvent {
   /** True: the broker has kept the session, with its subscriptions and unacknowledged messages. */
   readonly sessionPresent: boolean;
+  /** True: TLS went on with the session of the connection before. */
+  readonly tlsResumed: boolean;
   /** What the broker says about itself in MQTT 5; empty in 3.1.1. */
   readonly properties: MqttProperties;
 }
@@ -47,14 +50,16 @@ export interface DisconnectedEvent {
 export interface ConnectOptions {
   /** Name or address. Default: `localhost`. */
   readonly host?: string;
-  /** 1 to 65535. Default: 1883, with `tls` 8883. */
+  /** 1 to 65535. Default: 1883, with `tls` 8883; with `webSocket` 80, with both 443. */
   readonly port?: number;
   /** A Unix socket, in place of host and port. */
   readonly socketPath?: string;
   /** The local address to connect from. */
   readonly localAddress?: string;
-  /** Turns TLS on; the options of `tls.connect`. */
+  /** Turns TLS on; the options of `tls.connect`. A later connection resumes the session. */
   readonly tls?: ConnectionOptions;
+  /** Turns WebSocket on, with `tls` over TLS. */
+  readonly webSocket?: WebSocketOptions;
   /** 4 is MQTT 3.1.1, 5 is MQTT 5. Default: 4. */
   readonly protocolVersion?: ProtocolVersion;
   /** Fixed for a session that is to survive. Default: `bollard-` and 12 random hex digits. */
@@ -108,7 +113,7 @@ export interface ConnectOptions {
   readonly clock?: MqttClock;
   /** For tests. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Default: a TCP, TLS or Unix socket. */
+  /** For tests. Default: a TCP, TLS or Unix socket, or a WebSocket. */
   readonly openTransport?: OpenTransport;
 }
 

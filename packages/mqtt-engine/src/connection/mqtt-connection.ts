@@ -12,6 +12,7 @@ import { Backoff } from "./backoff.js";
 import { type MqttClock, systemClock } from "./clock.js";
 import { type ConnectOptions, sessionOptions } from "./connect-options.js";
 import { openSocket } from "./open-socket.js";
+import { openWebSocket } from "./open-web-socket.js";
 import type { OpenTransport, Transport } from "./transport.js";
 
 /** How to publish. */
@@ -79,6 +80,7 @@ export class MqttConnection {
   #connectedAt = 0;
   #connects = 0;
   #paused = false;
+  #tlsResumed = false;
   #closed = false;
   #flushQueued = false;
   #refusedQoS0 = 0;
@@ -107,14 +109,7 @@ export class MqttConnection {
       message: (topic, packet, entry) => this.#message(topic, packet, entry),
       problem: (error) => guard(() => options.onProblem?.(error)),
     });
-    const target = {
-      host: options.host ?? "localhost",
-      port: options.port ?? (options.tls ? 8883 : 1883),
-      socketPath: options.socketPath,
-      localAddress: options.localAddress,
-      tls: options.tls,
-    };
-    this.#openTransport = options.openTransport ?? ((events) => openSocket(target, events));
+    this.#openTransport = options.openTransport ?? openerOf(options);
     this.#attempt();
   }
 
@@ -299,8 +294,9 @@ export class MqttConnection {
     const mine = () => transport !== undefined && transport === this.#transport;
     try {
       transport = this.#openTransport({
-        opened: () => {
+        opened: (tlsResumed) => {
           if (!mine()) return;
+          this.#tlsResumed = tlsResumed;
           this.#session.open(this.#writer);
           this.#flush();
         },
@@ -340,7 +336,8 @@ export class MqttConnection {
     this.#connectedAt = this.#clock.now();
     this.#attemptDeadline = Number.POSITIVE_INFINITY;
     const { sessionPresent, properties } = packet;
-    guard(() => this.#options.onConnected?.({ sessionPresent, properties }));
+    const tlsResumed = this.#tlsResumed;
+    guard(() => this.#options.onConnected?.({ sessionPresent, tlsResumed, properties }));
     this.#reportFirst(undefined);
   }
 
@@ -398,7 +395,7 @@ export class MqttConnection {
       if (writer.capacity > KEPT_BYTES) writer.renew(KEPT_BYTES);
       else writer.clear();
     } else {
-      writer.renew(Math.min(writer.capacity, KEPT_BYTES));
+      writer.renew(Math.min(writer.length, KEPT_BYTES));
     }
     if ((transport?.pendingBytes ?? 0) < CONGESTED_BYTES) this.#settleFlushed();
   }
@@ -520,7 +517,25 @@ function guard(run: () => void): void {
   }
 }
 
+/** What opens a connection's sockets, each with the TLS session of the one before. */
+function openerOf(options: ConnectOptions): OpenTransport {
+  const { tls, webSocket } = options;
+  const defaultPort = webSocket ? (tls ? 443 : 80) : tls ? 8883 : 1883;
+  const target = {
+    host: options.host ?? "localhost",
+    port: options.port ?? defaultPort,
+    socketPath: options.socketPath,
+    localAddress: options.localAddress,
+    tls,
+    tlsSession: { ticket: undefined },
+  };
+  return webSocket
+    ? (events) => openWebSocket(target, webSocket, events)
+    : (events) => openSocket(target, events);
+}
+
 function networkError(wasConnected: boolean, cause: Error | undefined): MqttError {
+  if (cause instanceof MqttError) return cause;
   const what = wasConnected ? "the network connection ended" : "no connection to the broker";
   const why = cause ? `: ${messageOf(cause)}` : ", closed by the broker";
   return new MqttError("MQTT_NETWORK", what + why, cause ? { cause } : {});

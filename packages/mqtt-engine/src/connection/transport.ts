@@ -2,8 +2,12 @@ import type { Buffer } from "node:buffer";
 
 /** What a transport tells; never during the call that opened it. */
 export interface TransportEvents {
-  /** The network connection is up, TLS included. */
-  opened(): void;
+  /**
+   * The network connection is up, TLS and WebSocket included.
+   *
+   * @param tlsResumed - true: TLS went on with an earlier session
+   */
+  opened(tlsResumed: boolean): void;
   /** Bytes from `start` to before `end`, valid only during the call. */
   data(chunk: Buffer, start: number, end: number): void;
   /** What waited to be written is written. */
@@ -27,5 +31,5 @@ export interface Transport {
   destroy(): void;
 }
 
-/** Opens a transport. The default opens a TCP, TLS or Unix socket. */
+/** Opens a transport. The default opens a TCP, TLS or Unix socket, or a WebSocket. */
 export type OpenTransport = (events: TransportEvents) => Transport;

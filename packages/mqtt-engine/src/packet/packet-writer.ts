@@ -40,8 +40,8 @@ export class PacketWriter {
   }
 
   /** Forgets what was written and takes new memory: for when somebody still reads the old. */
-  renew(capacity = this.#buffer.length): void {
-    this.#buffer = Buffer.allocUnsafeSlow(capacity);
+  renew(capacity: number): void {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(capacity, 1024));
     this.#length = 0;
   }
 

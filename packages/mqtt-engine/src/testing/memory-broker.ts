@@ -36,7 +36,7 @@ export class MemoryBroker {
     this.opened++;
     this.paused = false;
     this.#events = events;
-    queueMicrotask(() => events.opened());
+    queueMicrotask(() => events.opened(false));
     const broker = this;
     return {
       write(bytes) {
