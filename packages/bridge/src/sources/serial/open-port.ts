@@ -1,3 +1,4 @@
+import { endAtHangUp } from "@bollard/link/serialport";
 import { SerialPort } from "serialport";
 import { BridgeError } from "../../error.js";
 
@@ -30,10 +31,13 @@ const CLOSE_WITHIN_MS = 1000;
  *
  * A new object for each connection, since writes after a hang-up would go out on the next open. It
  * reads from the first moment and always has an error listener, since a paused port never sees the
- * hang-up.
+ * hang-up. A read of nothing is the hang-up, where the package alone would read again for ever.
  */
 export const openSerialPort: OpenPort = (path, { baudRate }) => {
-  const port = new SerialPort({ path, baudRate, autoOpen: false });
+  const port = new SerialPort({
+    ...{ path, baudRate, autoOpen: false },
+    ...endAtHangUp(SerialPort.binding),
+  });
   let data: (chunk: Uint8Array) => void = () => {};
   let closed: (reason: Error | undefined) => void = () => {};
   let isClosed = false;
