@@ -5,6 +5,7 @@ import type { Segment } from "./segment.js";
 import { type OnDamage, SegmentReader } from "./segment-reader.js";
 import type { SegmentStore } from "./segment-store.js";
 import type { SpoolEvent } from "./spool-event.js";
+import { isDiskFullError } from "./spool-fs.js";
 import type { SpoolSettings } from "./spool-options.js";
 import { everyNth, nextToThin } from "./thinning.js";
 
@@ -153,14 +154,24 @@ export class Bounds {
       bytes -= segment.endOffset;
       spent.push(segment);
     }
-    if (spent.length > 0) await this.#release(spent, false);
+    if (spent.length > 0) await this.#release(spent);
   }
 
-  /** Cursors first: after a crash what they are done with must not look lost, nor the reverse. */
-  async #release(segments: readonly Segment[], removesFiles: boolean): Promise<void> {
+  /**
+   * Cursors first: after a crash what they are done with must not look lost, nor the reverse. On a
+   * full disk the reserve makes room for them.
+   */
+  async #release(segments: readonly Segment[], isDiskFull = false): Promise<void> {
     for (const segment of segments) await this.#passBy(segment);
-    await this.#saveCursors().catch(() => {});
-    await this.#store.release(segments, removesFiles);
+    try {
+      await this.#saveCursors();
+    } catch (error) {
+      if (!isDiskFull || !isDiskFullError(error)) throw error;
+      await this.#store.removeReserve();
+      await this.#saveCursors();
+    }
+    await this.#store.release(segments, isDiskFull);
+    if (isDiskFull) await this.#store.makeReserve();
     this.measure();
   }
 
@@ -230,6 +241,7 @@ export class Bounds {
       erased += segment.entries - rewritten.entries;
     }
     await this.#store.removeSpare();
+    for (const segment of this.#store.segments) await this.#store.trim(segment);
     this.#tell({ kind: "erased", stream, entries: erased });
     return erased;
   }

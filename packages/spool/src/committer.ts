@@ -2,7 +2,7 @@ import { SpoolError } from "./error.js";
 import type { SegmentStore } from "./segment-store.js";
 import { SegmentWriter } from "./segment-writer.js";
 import type { SpoolClock } from "./spool-clock.js";
-import { hasCode } from "./spool-fs.js";
+import { isDiskFullError } from "./spool-fs.js";
 import type { StreamNames } from "./stream-names.js";
 import type { Batch, Tail } from "./tail.js";
 
@@ -171,7 +171,7 @@ export class Committer {
         await this.#round();
       } catch (cause) {
         await this.#abandon();
-        if (isFull(cause) && (await this.#makeRoom())) continue;
+        if (isDiskFullError(cause) && (await this.#makeRoom())) continue;
         return this.#fail(cause);
       }
     }
@@ -213,7 +213,9 @@ export class Committer {
   async #leaveSegment(): Promise<void> {
     const writer = this.#writer;
     this.#dropWriter();
-    await writer?.close();
+    if (writer === undefined) return;
+    await writer.close();
+    await this.#options.store.writeIndex(writer.segment);
   }
 
   async #enforce(roomBytes: number): Promise<void> {
@@ -307,10 +309,6 @@ export class Committer {
 }
 
 const NOTHING: WrittenCounts = { bytes: 0, preparedBytes: 0, syncs: 0 };
-
-function isFull(cause: unknown): boolean {
-  return hasCode(cause, "ENOSPC") || hasCode(cause, "EDQUOT");
-}
 
 function lastOf(batches: readonly Batch[]): number {
   const batch = batches.at(-1);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { checksum } from "./checksum.js";
+import { formatChecked, parseChecked } from "./checked-json.js";
 import type { LostEntries, SavedCursor } from "./cursor-state.js";
 import { readWhole, type SpoolFs } from "./spool-fs.js";
 
@@ -12,15 +12,18 @@ export interface SavedCursors {
   readonly cursors: readonly SavedCursor[];
 }
 
+interface CursorsDocument {
+  readonly version: 1;
+  readonly durable: number;
+  readonly cursors: Readonly<Record<string, { position: number; lost: LostEntries }>>;
+}
+
 /** Replaces the cursors' file in one step; returns its bytes once it is on the disk. */
 export async function writeCursors(fs: SpoolFs, dir: string, saved: SavedCursors): Promise<number> {
   const cursors = Object.fromEntries(
     saved.cursors.map(({ name, position, lost }) => [name, { position, lost }]),
   );
-  const text = JSON.stringify({ version: 1, durable: saved.durable, cursors });
-  const body = Buffer.from(`${text}\n`, "utf8");
-  const check = checksum(body, 0, body.length, 0).toString(16).padStart(8, "0");
-  const bytes = Buffer.concat([body, Buffer.from(`${check}\n`, "latin1")]);
+  const bytes = formatChecked({ version: 1, durable: saved.durable, cursors });
   const path = join(dir, FILE_NAME);
   const file = await fs.open(`${path}.tmp`, "create");
   try {
@@ -38,19 +41,8 @@ export async function writeCursors(fs: SpoolFs, dir: string, saved: SavedCursors
 export async function readCursors(fs: SpoolFs, dir: string): Promise<SavedCursors | "lost"> {
   const bytes = await readWhole(fs, join(dir, FILE_NAME));
   if (bytes === undefined) return { durable: 0, cursors: [] };
-  const bodyEnd = bytes.indexOf(0x0a) + 1;
-  const check = checksum(bytes, 0, bodyEnd, 0).toString(16).padStart(8, "0");
-  if (bytes.toString("latin1", bodyEnd) !== `${check}\n`) return "lost";
-  try {
-    const { durable, cursors } = JSON.parse(bytes.toString("utf8", 0, bodyEnd)) as {
-      durable: number;
-      cursors: Record<string, { position: number; lost: LostEntries }>;
-    };
-    return {
-      durable,
-      cursors: Object.entries(cursors).map(([name, saved]) => ({ name, ...saved })),
-    };
-  } catch {
-    return "lost";
-  }
+  const document = parseChecked(bytes) as CursorsDocument | undefined;
+  if (document?.version !== 1) return "lost";
+  const cursors = Object.entries(document.cursors).map(([name, saved]) => ({ name, ...saved }));
+  return { durable: document.durable, cursors };
 }

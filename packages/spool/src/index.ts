@@ -2,6 +2,7 @@ export type { LossReason, LostEntries } from "./cursor-state.js";
 export type { AppendOptions, SpoolEntry } from "./entry.js";
 export { isSpoolError, SpoolError, type SpoolErrorCode } from "./error.js";
 export { nodeFs } from "./node-fs.js";
+export type { ReplayOptions } from "./replay.js";
 export { Spool } from "./spool.js";
 export { type SpoolClock, systemClock } from "./spool-clock.js";
 export { type CursorOptions, SpoolCursor } from "./spool-cursor.js";

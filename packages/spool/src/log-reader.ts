@@ -57,8 +57,8 @@ export class LogReader {
       next = Math.max(next, segment.firstPosition);
       const reader = await this.#readerOf(segment);
       const entries = await reader.read(next, upTo, max);
-      const last = entries.at(-1);
-      if (last !== undefined) return { entries, next: last.position + 1 };
+      // Not one past the last entry: damage behind it was passed, and counted, in the same read.
+      if (entries.length > 0) return { entries, next: reader.expected };
       if (!segment.retired) next = Math.max(next, Math.min(reader.expected, upTo + 1));
     }
     return { entries: [], next };

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { readCursors, type SavedCursors } from "./cursor-file.js";
 import type { SavedCursor } from "./cursor-state.js";
 import { scanSegment } from "./scan-segment.js";
-import { generationOf, type Segment } from "./segment.js";
+import { generationOf, type Segment, segmentFileName } from "./segment.js";
 import { HEADER_BYTES, readHeader, type SegmentHeader, writeHeader } from "./segment-header.js";
+import { indexFileName, parseIndex } from "./segment-index.js";
 import { SegmentStore } from "./segment-store.js";
 import type { SpoolEvent } from "./spool-event.js";
 import { readWhole, type SpoolFs } from "./spool-fs.js";
@@ -30,13 +31,16 @@ export async function recover(
   const saved = await readCursors(fs, dir);
   if (saved === "lost") onEvent({ kind: "cursors-lost", file: "cursors.json" });
   const { durable, cursors } = saved === "lost" ? NO_CURSORS : saved;
-  const { headers, spare } = await readFolder(fs, dir, onEvent);
+  const { headers, spare, hasReserve } = await readFolder(fs, dir, onEvent);
   const { live, outranked } = rankSegments(headers);
   const segments: Segment[] = [];
+  const unindexed: Segment[] = [];
   for (const [index, header] of live.entries()) {
     const following = live[index + 1];
     const lastPosition = following === undefined ? undefined : following.firstPosition - 1;
-    segments.push(await recoverSegment(fs, dir, header, lastPosition, durable, onEvent));
+    const found = await recoverSegment(fs, dir, header, lastPosition, durable, onEvent);
+    segments.push(found.segment);
+    if (!found.isIndexed && following !== undefined) unindexed.push(found.segment);
   }
   const generations = headers.map(({ generation }) => generation);
   const store = new SegmentStore({
@@ -47,6 +51,8 @@ export async function recover(
     nextGeneration: Math.max(0, ...generations, ...spare.map(spareGeneration)) + 1,
   });
   await store.discard(outranked);
+  for (const segment of unindexed) await store.writeIndex(segment);
+  if (!hasReserve) await store.makeReserve();
   await fs.syncDir(dir);
   const last = store.newest?.lastPosition ?? 0;
   for (const { name, position } of cursors) {
@@ -62,16 +68,20 @@ async function readFolder(
   fs: SpoolFs,
   dir: string,
   onEvent: (event: SpoolEvent) => void,
-): Promise<{ headers: SegmentHeader[]; spare: string[] }> {
+): Promise<{ headers: SegmentHeader[]; spare: string[]; hasReserve: boolean }> {
   const headers: SegmentHeader[] = [];
   const spare: string[] = [];
-  for (const name of (await fs.list(dir)).sort()) {
+  const names = (await fs.list(dir)).sort();
+  for (const name of names) {
     if (name.endsWith(".tmp")) await fs.remove(join(dir, name));
     if (name.endsWith(".free")) spare.push(name);
+    if (name.endsWith(".idx") && !names.includes(name.replace(".idx", ".seg"))) {
+      await fs.remove(join(dir, name));
+    }
     const generation = generationOf(name);
     if (generation === undefined) continue;
     const bytes = await readStart(fs, join(dir, name));
-    const header = readHeader(bytes);
+    const header = readHeader(bytes) ?? (await headerByIndex(fs, join(dir, name)));
     if (header?.generation === generation) headers.push(header);
     else if (header !== undefined || bytes.every((byte) => byte === 0)) {
       // Made ready for a segment of which nothing came to the disk.
@@ -83,7 +93,13 @@ async function readFolder(
       onEvent({ kind: "set-aside", file: name });
     }
   }
-  return { headers, spare };
+  return { headers, spare, hasReserve: names.includes("reserve") };
+}
+
+/** Both copies of a header may be damaged while the entries are whole. */
+async function headerByIndex(fs: SpoolFs, path: string): Promise<SegmentHeader | undefined> {
+  const bytes = await readWhole(fs, indexFileName(path));
+  return bytes && parseIndex(bytes)?.header;
 }
 
 async function readStart(fs: SpoolFs, path: string): Promise<Buffer> {
@@ -129,18 +145,40 @@ async function recoverSegment(
   lastPosition: number | undefined,
   durable: number,
   onEvent: (event: SpoolEvent) => void,
-): Promise<Segment> {
-  const file = `${String(header.generation).padStart(10, "0")}.seg`;
+): Promise<{ segment: Segment; isIndexed: boolean }> {
+  const file = segmentFileName(header.generation);
   const path = join(dir, file);
-  const bytes = (await readWhole(fs, path)) ?? Buffer.alloc(0);
-  const scan = scanSegment(bytes, header, lastPosition, durable);
-  for (const damage of scan.damage) onEvent({ kind: "damaged", file, ...damage });
-  if (scan.torn) {
-    onEvent({ kind: "torn-tail", file, lastPosition: scan.segment.lastPosition });
+  if (lastPosition !== undefined) {
+    const segment = await readIndexed(fs, path, header, lastPosition);
+    if (segment !== undefined) return { segment, isIndexed: true };
   }
-  if (lastPosition === undefined)
-    await settleTail(fs, path, bytes, scan.segment, scan.unprovenFrom);
-  return scan.segment;
+  const bytes = (await readWhole(fs, path)) ?? Buffer.alloc(0);
+  const { segment, ...scan } = scanSegment(bytes, header, lastPosition, durable);
+  for (const damage of scan.damage) onEvent({ kind: "damaged", file, ...damage });
+  if (scan.torn) onEvent({ kind: "torn-tail", file, lastPosition: segment.lastPosition });
+  if (lastPosition === undefined) await settleTail(fs, path, bytes, segment, scan.unprovenFrom);
+  return { segment, isIndexed: false };
+}
+
+/** The segment as its index tells, where that is of this life of the file and up to its end. */
+async function readIndexed(
+  fs: SpoolFs,
+  path: string,
+  header: SegmentHeader,
+  lastPosition: number,
+): Promise<Segment | undefined> {
+  const bytes = await readWhole(fs, indexFileName(path));
+  const segment = bytes && parseIndex(bytes);
+  if (segment?.header.seed !== header.seed || segment.lastPosition !== lastPosition) {
+    return undefined;
+  }
+  const file = await fs.open(path, "read");
+  try {
+    segment.fileBytes = await file.size();
+  } finally {
+    await file.close();
+  }
+  return segment.fileBytes < segment.endOffset ? undefined : segment;
 }
 
 /**

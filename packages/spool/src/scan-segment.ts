@@ -77,6 +77,7 @@ class Scan {
       at = next;
     }
     const known = this.#last ?? this.#durable;
+    if (this.#expected > known && at < this.#blockEnd) this.#torn = true;
     if (this.#expected <= known && this.#header.coversTo === 0) this.#lose(at, known);
     segment.endOffset = at;
     segment.lastPosition = Math.max(this.#expected - 1, this.#header.coversTo);
@@ -84,7 +85,7 @@ class Scan {
     return {
       segment,
       damage: this.#damage,
-      torn: this.#torn || (this.#last === undefined && at < this.#blockEnd),
+      torn: this.#torn && this.#last === undefined,
       unprovenFrom: unproven?.offset ?? at,
     };
   }

@@ -51,14 +51,19 @@ export class SegmentReader {
   async read(from: number, upTo: number, max: number): Promise<SpoolEntry[]> {
     const entries: SpoolEntry[] = [];
     if (this.#offset < 0 || from < this.#expected) this.#seek(from);
-    const limit = this.segment.endOffset;
-    const last = Math.min(upTo, this.segment.lastPosition);
+    // The segment may grow meanwhile; these two belong together.
+    const { endOffset: limit, lastPosition } = this.segment;
+    const last = Math.min(upTo, lastPosition);
     while (entries.length < max && this.#expected <= last && this.#offset < limit) {
       if (!(await this.#load(limit))) break;
       const isWhole = this.#takeRecords(from, last, max, limit, entries);
       if (!isWhole) await this.#skipDamage(from, limit);
     }
-    if (this.#offset >= limit && upTo >= this.segment.lastPosition) this.#finish(from);
+    if (this.#offset >= limit && this.#expected <= lastPosition) {
+      // What is missing at the end was left out when it was rewritten, or is lost.
+      if (this.segment.header.coversTo === 0) this.#lose(from, lastPosition);
+      this.#expected = lastPosition + 1;
+    }
     return entries;
   }
 
@@ -68,14 +73,6 @@ export class SegmentReader {
     this.#expected = point.position;
     this.#baseTimeMs = this.segment.header.baseTimeMs;
     this.#names.clear();
-  }
-
-  /** At the end of the file: what is missing then was left out when it was rewritten, or is lost. */
-  #finish(from: number): void {
-    const { header, lastPosition } = this.segment;
-    if (this.#expected > lastPosition) return;
-    if (header.coversTo === 0) this.#lose(from, lastPosition);
-    this.#expected = lastPosition + 1;
   }
 
   /** Makes the window hold one whole record at `#offset`, if there is one; false when retired. */

@@ -2,10 +2,13 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Segment, segmentFileName } from "./segment.js";
 import type { SegmentHeader } from "./segment-header.js";
+import { formatIndex, indexFileName } from "./segment-index.js";
 import type { SpoolFile, SpoolFs } from "./spool-fs.js";
 
 /** Spent files kept for the next segment; more are removed, which gives their space back. */
 const MAX_SPARE = 4;
+/** Room that is kept for the cursors' file on a disk that has become full. */
+const RESERVE_BYTES = 16 * 1024;
 
 /** The segment files of one folder, oldest first, and the spent ones that wait to be used again. */
 export class SegmentStore {
@@ -14,6 +17,8 @@ export class SegmentStore {
   readonly #segments: Segment[];
   readonly #spare: string[];
   #nextGeneration: number;
+  /** Bytes of indexes handed to the disk. */
+  indexBytes = 0;
 
   constructor(options: {
     readonly fs: SpoolFs;
@@ -105,7 +110,7 @@ export class SegmentStore {
       segment.retired = true;
     }
     if (removesFiles) {
-      for (const segment of segments) await this.#fs.remove(this.pathOf(segment));
+      for (const segment of segments) await this.#removeFiles(segment);
     } else await this.discard(segments.map(({ header }) => header));
   }
 
@@ -121,8 +126,61 @@ export class SegmentStore {
     const index = this.#segments.indexOf(old);
     this.#segments.splice(index, 1, rewritten);
     old.retired = true;
-    if (removesFile) await this.#fs.remove(this.pathOf(old));
+    if (removesFile) await this.#removeFiles(old);
     else await this.discard([old.header]);
+    await this.writeIndex(rewritten);
+  }
+
+  async #removeFiles(segment: Segment): Promise<void> {
+    await this.#fs.remove(indexFileName(this.pathOf(segment)));
+    await this.#fs.remove(this.pathOf(segment));
+  }
+
+  /** Writes a segment's index; one that fails is made when the log is opened the next time. */
+  async writeIndex(segment: Segment): Promise<void> {
+    const bytes = formatIndex(segment);
+    try {
+      const file = await this.#fs.open(indexFileName(this.pathOf(segment)), "create");
+      try {
+        await file.write(bytes, 0);
+        this.indexBytes += bytes.length;
+      } finally {
+        await file.close();
+      }
+    } catch {
+      // Nothing depends on it.
+    }
+  }
+
+  /** Takes a little disk space to be given back when there is none; without it all goes on, too. */
+  async makeReserve(): Promise<void> {
+    try {
+      const file = await this.#fs.open(join(this.dir, "reserve"), "create");
+      try {
+        await file.write(Buffer.alloc(RESERVE_BYTES), 0);
+      } finally {
+        await file.close();
+      }
+    } catch {
+      // A full disk: what is there stays there.
+    }
+  }
+
+  async removeReserve(): Promise<void> {
+    await this.#fs.remove(join(this.dir, "reserve"));
+  }
+
+  /** Cuts a file behind its last entry, where an earlier life of the file may still be read. */
+  async trim(segment: Segment): Promise<void> {
+    if (segment.fileBytes === segment.endOffset) return;
+    const file = await this.#fs.open(this.pathOf(segment), "write");
+    try {
+      await file.truncate(segment.endOffset);
+      await file.sync();
+      segment.fileBytes = segment.endOffset;
+    } finally {
+      await file.close();
+    }
   }
 
   /** Removes the files that wait to be used again: what they held before may still be in them. */
@@ -136,6 +194,7 @@ export class SegmentStore {
     for (const { generation } of headers) {
       const name = segmentFileName(generation);
       const path = join(this.dir, name);
+      await this.#fs.remove(indexFileName(path));
       if (this.#spare.length >= MAX_SPARE) {
         await this.#fs.remove(path);
         continue;

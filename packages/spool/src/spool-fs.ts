@@ -61,3 +61,8 @@ export async function readWhole(fs: SpoolFs, path: string): Promise<Buffer | und
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
+
+/** True where the disk, or this user's share of it, is full. */
+export function isDiskFullError(error: unknown): boolean {
+  return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
+}

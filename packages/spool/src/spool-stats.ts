@@ -26,10 +26,11 @@ export interface SpoolStats {
   readonly appendedEntries: number;
   readonly appendedBytes: number;
   readonly refusedEntries: number;
-  /** Bytes handed to the disk: blocks and headers; zeros that prepare new files; cursors. */
+  /** Bytes handed to the disk: blocks and headers; zeros that prepare new files; cursors; indexes. */
   readonly writtenBytes: number;
   readonly preparedBytes: number;
   readonly cursorBytes: number;
+  readonly indexBytes: number;
   /** Syncs of segments, and writes of the cursors' file. */
   readonly syncs: number;
   readonly cursorWrites: number;

@@ -2,10 +2,11 @@ import { Bounds } from "./bounds.js";
 import { Committer } from "./committer.js";
 import { CursorKeeper } from "./cursor-keeper.js";
 import { CursorState } from "./cursor-state.js";
-import type { AppendOptions } from "./entry.js";
+import type { AppendOptions, SpoolEntry } from "./entry.js";
 import { SpoolError } from "./error.js";
-import { LogReader } from "./log-reader.js";
+import { LogReader, type OnLogDamage } from "./log-reader.js";
 import { type Recovered, recover } from "./recover.js";
+import { type ReplayOptions, replayLog } from "./replay.js";
 import { HEADER_BYTES } from "./segment-header.js";
 import type { SegmentStore } from "./segment-store.js";
 import { SegmentWriter } from "./segment-writer.js";
@@ -241,24 +242,19 @@ export class Spool {
     state.maxBehind = options.maxBehind ?? Number.POSITIVE_INFINITY;
     this.#bounds.watchCursors(this.last);
     this.#measure();
-    const reader = this.#reader(state);
+    const reader = this.#reader((damage) => {
+      state.lose("damaged", damage.lastPosition - damage.firstPosition + 1);
+      this.#keeper.changed();
+      this.#settings.onEvent({ kind: "damaged", ...damage });
+    });
     const cursor = new SpoolCursor(this.#host(), state, reader, options.unsynced ?? false);
     this.#cursors.set(name, cursor);
     return cursor;
   }
 
-  #reader(state: CursorState): LogReader {
-    const { fs, onEvent } = this.#settings;
-    return new LogReader({
-      fs,
-      store: this.#store,
-      tail: this.#tail,
-      onDamage: (damage) => {
-        state.lose("damaged", damage.lastPosition - damage.firstPosition + 1);
-        this.#keeper.changed();
-        onEvent({ kind: "damaged", ...damage });
-      },
-    });
+  #reader(onDamage: OnLogDamage): LogReader {
+    const { fs } = this.#settings;
+    return new LogReader({ fs, store: this.#store, tail: this.#tail, onDamage });
   }
 
   /** Forgets a cursor, so that it holds the backlog no more. */
@@ -292,6 +288,38 @@ export class Spool {
     };
   }
 
+  /**
+   * Reads the log beside every cursor, from a position or a time on, up to what is on the disk when
+   * it is called, in runs of entries. What is dropped meanwhile is passed over.
+   *
+   * @throws {@link SpoolError} `SPOOL_UNREADABLE`, `SPOOL_CLOSED`
+   */
+  replay(options: ReplayOptions = {}): AsyncGenerator<SpoolEntry[], void, undefined> {
+    const reader = this.#reader((damage) => {
+      this.#settings.onEvent({ kind: "damaged", ...damage });
+    });
+    return replayLog(this.#store, reader, this.durable, options, () => {
+      if (this.#isClosed) throw this.#error("SPOOL_CLOSED", "The spool was closed");
+    });
+  }
+
+  /**
+   * Erases all entries of a stream that were appended before the call, from the files too: each
+   * segment that holds some is rewritten without them. Cursors that had not read them count them.
+   *
+   * Storage that keeps old copies of its own (flash, snapshots) is beyond its reach.
+   *
+   * @returns the entries erased
+   * @throws {@link SpoolError} `SPOOL_FAILING` when the disk refuses; what was erased so far, is
+   */
+  async erase(stream: string): Promise<number> {
+    await this.commit();
+    return this.#committer.exclusively(async () => {
+      this.#tail.forgetDurable();
+      return this.#bounds.erase(stream);
+    });
+  }
+
   #oldest(): number {
     return this.#store.segments[0]?.firstPosition ?? this.durable + 1;
   }
@@ -319,6 +347,7 @@ export class Spool {
       writtenBytes: written.bytes,
       preparedBytes: written.preparedBytes,
       cursorBytes: this.#keeper.written.bytes,
+      indexBytes: this.#store.indexBytes,
       syncs: written.syncs,
       cursorWrites: this.#keeper.written.files,
       cursors: Object.fromEntries(

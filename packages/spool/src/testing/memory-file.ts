@@ -75,16 +75,15 @@ export class MemoryFile {
   }
 }
 
+/** Changes `bytes` itself where they are long enough; returns the result. */
 function apply(bytes: Buffer, change: Change): Buffer {
-  if (change.kind === "truncate") {
-    const result = Buffer.alloc(change.length);
+  const end = change.kind === "truncate" ? change.length : change.at + change.bytes.length;
+  let result = bytes;
+  if (change.kind === "truncate" || end > bytes.length) {
+    result = Buffer.alloc(end);
     bytes.copy(result);
-    return result;
   }
-  const end = change.at + change.bytes.length;
-  const result = end > bytes.length ? Buffer.alloc(end) : Buffer.from(bytes);
-  if (end > bytes.length) bytes.copy(result);
-  change.bytes.copy(result, change.at);
+  if (change.kind === "write") change.bytes.copy(result, change.at);
   return result;
 }
 
