@@ -1,3 +1,5 @@
+export { endAtHangUp } from "@bollard/link/serialport";
+export { countBoots } from "./count-boots.js";
 export { type FunctionTransportOptions, functionTransport } from "./function-transport.js";
 export {
   type MqttTransportOptions,

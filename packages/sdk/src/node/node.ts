@@ -7,7 +7,10 @@ import type { OpenTransport, OutgoingMessage, Transport } from "./transport.js";
 export interface NodeOptions<Schemas extends readonly SensorSchema[]> {
   /** Who the node is, wherever it hangs: 1 to 64 bytes of UTF-8, without `/`, `+` and `#`. */
   readonly id: string;
-  /** How often it has started, 1 to 65535: keep it on disk and count it up at each start. */
+  /**
+   * How often it has started, 1 to 65535, as `countBoots` tells. 0 where it cannot count, and only
+   * on a transport that names messages by itself, such as the serial link.
+   */
   readonly boot: number;
   /** The schemas it speaks; no two with one id or name. */
   readonly schemas: Schemas;
@@ -23,6 +26,8 @@ export interface NodeOptions<Schemas extends readonly SensorSchema[]> {
 export interface ReportOptions {
   /** When it was measured: seconds since 1970, or since the boot for `uptime`. Default: now. */
   readonly time?: number;
+  /** To be kept for good at once, where the transport can ask for it. Default: false. */
+  readonly alarm?: boolean;
 }
 
 /** A node's figures since it was made. */
@@ -47,7 +52,7 @@ const LONGEST_RETRY_MS = 30_000;
  * A sensor node: takes readings, encodes them by their schema and keeps each until the far end has
  * it for good.
  *
- * `new Node({ id: "air-1", boot: 1, schemas: [streetAir], transport: mqttTransport({ client }) })`
+ * `new Node({ id: "air-1", boot: countBoots("boots"), schemas: [streetAir], transport: mqttTransport({ client }) })`
  */
 export class Node<const Schemas extends readonly SensorSchema[] = readonly SensorSchema[]> {
   readonly id: string;
@@ -65,8 +70,9 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
   #failuresInARow = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
+  readonly #awaitingFlush = new Set<() => void>();
 
-  /** @throws SdkError `SDK_BAD_OPTION` */
+  /** @throws {@link SdkError} `SDK_BAD_OPTION` */
   constructor(options: NodeOptions<Schemas>) {
     const { id, boot, schemas, maxHeld = 10_000, whenFull = "dropOldest", retryMs = 500 } = options;
     checkOptions(id, boot, schemas, maxHeld);
@@ -81,13 +87,17 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
       boot,
       schemas: schemas.map((schema) => ({ id: schema.id, fingerprint: layoutFingerprint(schema) })),
     });
+    if (boot === 0 && !this.#transport.carriesKey) {
+      void this.#transport.close();
+      throw new SdkError("SDK_BAD_OPTION", "boot 0: this transport needs it, from 1 to 65535");
+    }
   }
 
   /**
    * Takes a reading of the node's first schema.
    *
    * @returns the key that names it for ever; undefined when the queue is full and refuses
-   * @throws PayloadError for a value that the schema does not allow, with the field
+   * @throws {@link PayloadError} for a value that the schema does not allow, with the field
    */
   report(values: ReadingOf<Schemas[0]>, options?: ReportOptions): MessageKey | undefined {
     return this.#report(this.#codecs.values().next().value, values, options);
@@ -97,7 +107,7 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
    * Takes a reading of one of the node's schemas, by its name.
    *
    * @returns as `report`
-   * @throws SdkError `SDK_UNKNOWN_SCHEMA`; PayloadError as `report`
+   * @throws {@link SdkError} `SDK_UNKNOWN_SCHEMA`; {@link PayloadError} as `report`
    */
   reportOf<Name extends Schemas[number]["name"]>(
     name: Name,
@@ -116,11 +126,23 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
     return { ...this.#counts, held: this.#held.size };
   }
 
+  /** Resolves when the far end has everything for good, or the node is closed. */
+  flushed(): Promise<void> {
+    if (this.#held.size === 0 || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => this.#awaitingFlush.add(resolve));
+  }
+
   /** Stops sending and lets go of the transport. What is held is given up. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
+    this.#endFlush();
     await this.#transport.close();
+  }
+
+  #endFlush(): void {
+    for (const resolve of this.#awaitingFlush) resolve();
+    this.#awaitingFlush.clear();
   }
 
   #report(
@@ -138,7 +160,7 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
     }
     this.#counts.reported++;
     this.#nextSequence = (this.#nextSequence + 1) >>> 0;
-    this.#held.add({ sequence: key.sequence, payload });
+    this.#held.add({ sequence: key.sequence, payload, alarm: options.alarm ?? false });
     this.#pump();
     return key;
   }
@@ -168,9 +190,10 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
     }
   }
 
-  async #send({ sequence, payload }: OutgoingMessage): Promise<void> {
+  async #send(message: OutgoingMessage): Promise<void> {
+    const { sequence } = message;
     try {
-      await this.#transport.send({ sequence, payload });
+      await this.#transport.send(message);
       this.#held.remove(sequence);
       this.#counts.delivered++;
       this.#failuresInARow = 0;
@@ -185,6 +208,7 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
       }
     }
     this.#inFlight--;
+    if (this.#held.size === 0) this.#endFlush();
     this.#pump();
   }
 

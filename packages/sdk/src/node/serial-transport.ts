@@ -9,7 +9,7 @@ export interface SerialTransportOptions {
    * may take as long as it likes, such as until the plug is back.
    */
   readonly open: () => Promise<Duplex>;
-  /** Wait after a line that would not open, ms. Default: 1000. */
+  /** Wait after a line that would not open, or ended within that time, ms. Default: 1000. */
   readonly reopenMs?: number;
   /** Name and version of the program, told to the host. Default: empty. */
   readonly firmware?: string;
@@ -27,6 +27,9 @@ export interface SerialTransportOptions {
 export function serialTransport(options: SerialTransportOptions): Transport {
   return (context) => new SerialTransport(context, options);
 }
+
+/** A line that takes no more than this loses frames, which are sent again. */
+const MOST_UNWRITTEN_BYTES = 65_536;
 
 interface Pending {
   readonly length: number;
@@ -55,7 +58,8 @@ class SerialTransport implements OpenTransport {
       ...(options.firmware !== undefined && { firmware: options.firmware }),
       ...(options.baudRate !== undefined && { baudRate: options.baudRate }),
       send: (frame) => {
-        if (this.#line?.writable) this.#line.write(frame);
+        const line = this.#line;
+        if (line?.writable && line.writableLength <= MOST_UNWRITTEN_BYTES) line.write(frame);
       },
       onEvent: (event) => this.#take(event),
     });
@@ -67,7 +71,7 @@ class SerialTransport implements OpenTransport {
     return this.#link.stats();
   }
 
-  send({ payload }: OutgoingMessage): Promise<void> {
+  send({ sequence, payload, alarm }: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       if (payload.length > this.#link.maxPayload) {
         reject(tooLong(payload.length, this.#link.maxPayload));
@@ -75,7 +79,9 @@ class SerialTransport implements OpenTransport {
       }
       const pending = { length: payload.length, resolve, reject };
       this.#pending.push(pending);
-      if (!this.#link.offer(payload)) {
+      // The link is ahead only where the host gave the messages other numbers.
+      const ahead = ((this.#link.nextSequence - sequence) | 0) > 0;
+      if (!this.#link.offer(payload, { alarm, ...(ahead ? {} : { sequence }) })) {
         this.#pending.pop();
         reject(new Error("the link's queue is full"));
       }
@@ -86,7 +92,7 @@ class SerialTransport implements OpenTransport {
     this.#closing.abort();
     this.#endPolling();
     this.#link.lineDown();
-    this.#line?.destroy();
+    if (this.#line) end(this.#line);
     for (const pending of this.#pending.splice(0)) {
       pending.reject(new SdkError("SDK_CLOSED", "the serial transport was closed"));
     }
@@ -111,17 +117,21 @@ class SerialTransport implements OpenTransport {
 
   async #keepOpen(): Promise<void> {
     const { signal } = this.#closing;
+    const { reopenMs = 1_000 } = this.#options;
     while (!signal.aborted) {
       try {
         const line = await this.#options.open();
         if (signal.aborted) {
-          line.destroy();
+          end(line);
           return;
         }
+        const openedAt = performance.now();
         await this.#run(line);
+        if (performance.now() - openedAt >= reopenMs) continue;
       } catch {
-        await pause(this.#options.reopenMs ?? 1_000, signal);
+        // Tried again, like a line that ended at once.
       }
+      await pause(reopenMs, signal);
     }
   }
 
@@ -131,7 +141,7 @@ class SerialTransport implements OpenTransport {
       this.#line = line;
       line.on("error", () => {}); // `close` follows and says enough
       line.on("data", (chunk: Uint8Array) => this.#link.receive(chunk));
-      line.on("end", () => line.destroy());
+      line.on("end", () => end(line));
       line.once("close", () => {
         this.#line = undefined;
         if (!this.#closing.signal.aborted) this.#link.lineDown();
@@ -140,6 +150,12 @@ class SerialTransport implements OpenTransport {
       this.#link.lineUp();
     });
   }
+}
+
+/** Destroying a `SerialPort` does not close it, so what can be closed is. */
+function end(line: Duplex & { readonly isOpen?: boolean; close?(): unknown }): void {
+  if (line.close && line.isOpen) line.close();
+  else line.destroy();
 }
 
 function tooLong(length: number, most: number): SdkError {

@@ -9,8 +9,11 @@ export interface TransportContext {
 
 /** One payload on its way, named by the node's boot and this number. */
 export interface OutgoingMessage {
+  /** 32 bits. Numbers are left out where the node gave up messages. */
   readonly sequence: number;
   readonly payload: Uint8Array;
+  /** To be kept for good at once. */
+  readonly alarm: boolean;
 }
 
 /** Carries payloads to whoever keeps them. */
