@@ -16,7 +16,7 @@ export interface StatusParts {
   readonly nowMs: number;
   readonly startedMs: number;
   readonly version: string;
-  readonly spool: SpoolStats;
+  readonly spool: Pick<SpoolStats, "state" | "error" | "oldest" | "last" | "usedBytes">;
   readonly maxBytes: number;
   readonly sources: readonly EndStatus[];
   readonly sinks: readonly SinkStatus[];

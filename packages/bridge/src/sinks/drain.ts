@@ -63,7 +63,8 @@ export class Drain {
   async run(): Promise<void> {
     while (!this.#isClosed) {
       try {
-        await this.#runUntilError();
+        await this.#runUntilClosed();
+        return;
       } catch (error) {
         if (this.#isClosed || (isSpoolError(error) && error.code === "SPOOL_CLOSED")) return;
         this.#options.log.error({ err: error, sink: this.sink.name }, "cannot read the spool");
@@ -77,7 +78,7 @@ export class Drain {
     this.#isClosed = true;
   }
 
-  async #runUntilError(): Promise<void> {
+  async #runUntilClosed(): Promise<void> {
     while (!this.#isClosed) {
       const entries = await this.#cursor.read(READ_AT_ONCE);
       if (entries.length === 0) {
