@@ -1,20 +1,55 @@
 import { Command } from "commander";
 import type { CliIo } from "./cli-io.js";
-import { bridgeCommand } from "./commands/bridge.js";
-import { payloadCommand } from "./commands/payload.js";
-import { schemaCommand } from "./commands/schema.js";
 import { version } from "./version.js";
 
-/** The whole command line, one file a subcommand. It throws instead of ending the process. */
-export function buildProgram(io: CliIo): Command {
+/** A word after `bollard`, loaded only when it is called: help comes at once. */
+interface CommandGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly load: (io: CliIo) => Promise<Command>;
+}
+
+const groups: readonly CommandGroup[] = [
+  {
+    name: "schema",
+    description: "check, lock, learn and weigh sensor schemas",
+    load: async (io) => (await import("./commands/schema.js")).schemaCommand(io),
+  },
+  {
+    name: "payload",
+    description: "turn readings into payloads and back, explain and measure them",
+    load: async (io) => (await import("./commands/payload.js")).payloadCommand(io),
+  },
+  {
+    name: "bridge",
+    description: "run the bridge, or check its configuration",
+    load: async (io) => (await import("./commands/bridge.js")).bridgeCommand(io),
+  },
+];
+
+const example = `
+Example:
+  $ bollard schema check street-air.schema.yaml
+  $ bollard payload encode street-air.schema.yaml '{"pm25":12.3}' --time 1538352143
+
+A command tells more of itself: bollard payload --help, bollard payload explain --help`;
+
+/**
+ * The command line, one file a subcommand. It throws instead of ending the process.
+ *
+ * @param words - those of the call; only the commands among them are loaded
+ */
+export async function buildProgram(io: CliIo, words: readonly string[]): Promise<Command> {
   const program = new Command("bollard")
     .description("Street sensors that any city platform can take in, from one schema file")
     .version(version, "-V, --version", "print the version")
     .option("--debug", "print where an error came from")
+    .addHelpText("after", example)
     .showSuggestionAfterError()
     .showHelpAfterError("(add --help for what it takes)");
-  for (const command of [schemaCommand(io), payloadCommand(io), bridgeCommand(io)]) {
-    program.addCommand(command);
+  for (const { name, description, load } of groups) {
+    const command = words.includes(name) ? await load(io) : new Command(name);
+    program.addCommand(command.description(description));
   }
   prepare(program, io);
   return program;

@@ -6,4 +6,8 @@ export interface CliIo {
   readonly stderr: { write(text: string): unknown };
   /** Resolves when the user asks the command to end. */
   readonly interrupted: Promise<void>;
+  /** Results go to a person's terminal that shows colours. Default: false. */
+  readonly colour?: boolean;
+  /** Seconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
 }

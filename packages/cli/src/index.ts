@@ -1,4 +1,3 @@
-export { buildProgram } from "./build-program.js";
 export type { CliIo } from "./cli-io.js";
 export { CliError, type CliErrorCode, isCliError } from "./error.js";
 export { runCli } from "./run-cli.js";

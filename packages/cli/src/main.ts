@@ -16,4 +16,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   interrupted,
+  colour: process.stdout.isTTY && !process.env.NO_COLOR,
 });

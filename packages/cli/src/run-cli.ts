@@ -10,7 +10,7 @@ import { isCliError } from "./error.js";
  * @returns the exit code: 0 done, 1 failed, 2 used wrongly
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
-  const program = buildProgram(io);
+  const program = await buildProgram(io, args);
   try {
     await program.parseAsync([...args], { from: "user" });
     return 0;
