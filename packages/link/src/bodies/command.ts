@@ -27,8 +27,6 @@ export interface ResultBody {
 }
 
 const STATUSES = Object.keys(COMMAND_STATUS) as CommandStatus[];
-/** Bytes of a RESULT before its payload. */
-export const RESULT_HEADER_BYTES = 3;
 
 export function encodeCommand(command: CommandBody): Uint8Array {
   return new BodyWriter().number(command.withinMs, 4).bytes(command.payload).finish();
