@@ -16,4 +16,5 @@ export { type FieldLayout, type Layout, layoutOf, type Slot } from "./layout.js"
 export { measureJson } from "./measure-json.js";
 export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
 export { completeTime } from "./row-time.js";
+export { type CayenneLoss, type CayenneLpp, toCayenneLpp } from "./to-cayenne-lpp.js";
 export { type RecordOptions, toRecords } from "./to-records.js";
