@@ -2,10 +2,12 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { pageFolder } from "../../packages/bridge/src/page/page-folder.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const sources = `${root}packages/bridge/src/page/browser`;
+
+/** Where the built page lies. */
+export const pageFolder = new URL("../../packages/bridge/dist/page/", import.meta.url);
 
 /** Builds the page where a source is newer than what was built. */
 export async function buildPage(): Promise<void> {

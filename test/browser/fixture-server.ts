@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { pageFolder } from "../../packages/bridge/src/page/page-folder.js";
+import { pageFolder } from "./build-page.js";
 import type { FixtureStreet } from "./fixture-street.js";
 
 /** What the page needs to be allowed, and nothing more. */
@@ -19,6 +19,8 @@ const types: Record<string, string> = {
 /** Serves the built page over a fixture street, as the bridge does over a real one. */
 export class FixtureServer {
   readonly street: FixtureStreet;
+  /** Refuses further streams of events, as a bridge does that has enough pages. */
+  full = false;
   readonly #listeners = new Set<ServerResponse>();
   #server: Server | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -94,6 +96,10 @@ export class FixtureServer {
   }
 
   #listen(request: IncomingMessage, response: ServerResponse): void {
+    if (this.full) {
+      response.writeHead(503).end();
+      return;
+    }
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(":\n\n");
     this.#listeners.add(response);

@@ -1,9 +1,4 @@
-import type {
-  BridgeStatus,
-  ControlView,
-  FieldHistory,
-  NodeView,
-} from "../../packages/bridge/src/page/api-types.js";
+import type { BridgeStatus, ControlView, FieldHistory, NodeView } from "@bollard/bridge";
 
 const START_MS = Date.parse("2026-11-24T05:12:43.000Z");
 const SPOOL_BYTES = 48_000_000;

@@ -1,8 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { pageFolder } from "../../packages/bridge/src/page/page-folder.js";
-import { buildPage } from "./build-page.js";
+import { buildPage, pageFolder } from "./build-page.js";
 import { FixtureStreet } from "./fixture-street.js";
 import {
   type OpenPage,
@@ -324,8 +323,41 @@ describe.skipIf(skipped)("the bridge's page in Chromium (apt install chromium)",
     expect(await page.locator(".warnings li").allTextContents()).toEqual([
       "1,204 readings produced that never arrived and are held nowhere.",
       "The spool was full and dropped 1,204 readings.",
-      "The spool is 97 % full; beyond that it drops the oldest.",
+      "The spool is 97 % full: soon there is no room for more.",
     ]);
+  });
+
+  test("asks now and then where the bridge has no room for one more live page", async () => {
+    const { page, server } = await open();
+    await page.locator(".link", { hasText: "Live" }).waitFor();
+    server.full = true;
+    server.tick(3);
+    await page.reload();
+    await page.locator(".link", { hasText: "Every 10 s" }).waitFor();
+    await page.getByText("so this one asks every 10 seconds").waitFor();
+    await page.locator(".facts", { hasText: "2,413" }).waitFor();
+    expect(await page.locator(".nodes tbody tr").count()).toBe(202);
+  });
+
+  test("shows what a person should look at, the newest first", async () => {
+    const street = new FixtureStreet(5);
+    const alarms = [1, 2, 3, 4, 5].map((number) => ({
+      code: "NODE_UNKNOWN",
+      place: `air-${number}`,
+      message: `The node air-${number} is not in the registry: its messages are held.`,
+      since: "2026-11-24T05:00:00.000Z",
+      count: number,
+    }));
+    street.change = (status) => ({ ...status, alarms });
+    const { page } = await open({ street });
+    const rows = page.locator(".alarms li");
+    await rows.first().waitFor();
+    expect(await rows.nth(1).textContent()).toBe(
+      "The node air-2 is not in the registry: its messages are held.NODE_UNKNOWN, 2 times, first 12 min ago",
+    );
+    expect(await rows.nth(4).isVisible()).toBe(false);
+    await page.getByText("1 more").click();
+    expect(await rows.nth(4).isVisible()).toBe(true);
   });
 
   test("counts what the bridge dropped where nothing checks at the far end", async () => {

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import { memo } from "../parts/memo.js";
-import type { MapSize, MapView, ScreenPoint } from "./map-view.js";
+import type { MapSize, MapView } from "./map-view.js";
+import type { PlacedNode } from "./nearest-node.js";
 import { type ScaleBar, scaleBar } from "./scale-bar.js";
 
 /** One node on the map: a filled circle while fresh, an empty diamond when stale. */
@@ -27,7 +29,7 @@ export const MapMark = memo(
         aria-selected={selected}
         transform={`translate(${x} ${y})`}
       >
-        {slot !== undefined && (
+        {slot !== undefined && !selected && (
           <circle class="map-ring" r={size + 3.5} style={{ stroke: `var(--series-${slot})` }} />
         )}
         {fresh ? (
@@ -44,24 +46,33 @@ export const MapMark = memo(
   },
 );
 
-/** The selected node's name beside it, on the side that has room. */
+/** The selected node's ring above all others, and its name on the side that has room. */
 export function MapLabel(props: {
-  readonly place: ScreenPoint;
+  readonly place: PlacedNode;
   readonly size: MapSize;
-  readonly text: string;
+  readonly slot: number | undefined;
 }) {
-  const { place, size, text } = props;
+  const { place, size, slot } = props;
   const left = place.x > size.width / 2;
   const y = Math.min(size.height - 8, Math.max(16, place.y + 4));
   return (
-    <text
-      class="map-label"
-      x={place.x + (left ? -14 : 14)}
-      y={y}
-      text-anchor={left ? "end" : "start"}
-    >
-      {text}
-    </text>
+    <>
+      <circle
+        class="map-ring"
+        cx={place.x}
+        cy={place.y}
+        r="9.5"
+        style={{ stroke: `var(--series-${slot ?? 0})` }}
+      />
+      <text
+        class="map-label"
+        x={place.x + (left ? -15 : 15)}
+        y={y}
+        text-anchor={left ? "end" : "start"}
+      >
+        {place.name}
+      </text>
+    </>
   );
 }
 
@@ -74,8 +85,13 @@ export function MapGrid({ view, size }: { readonly view: MapView; readonly size:
   );
 }
 
-/** The scale bar and north, before the nodes. */
-export function MapScale({ view, size }: { readonly view: MapView; readonly size: MapSize }) {
+/** What stands before the nodes: the scale bar, north, and the selected node's label. */
+export function MapFront(props: {
+  readonly view: MapView;
+  readonly size: MapSize;
+  readonly children: ComponentChildren;
+}) {
+  const { view, size, children } = props;
   const bar = barOf(view, size);
   const bottom = size.height - 14;
   return (
@@ -88,6 +104,7 @@ export function MapScale({ view, size }: { readonly view: MapView; readonly size
       <text class="map-scale" x="22" y="47" text-anchor="middle">
         N
       </text>
+      {children}
     </svg>
   );
 }

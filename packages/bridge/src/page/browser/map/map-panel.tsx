@@ -6,7 +6,7 @@ import { type Field, numberOf } from "../street/fields.js";
 import { formatCount, formatValue } from "../text/format-number.js";
 import { formatAge } from "../text/relative-time.js";
 import type { SeriesSlots } from "../view/series-slots.js";
-import { MapGrid, MapLabel, MapMark, MapScale } from "./map-marks.js";
+import { MapFront, MapGrid, MapLabel, MapMark } from "./map-marks.js";
 import { type Direction, nearestNode, nodeToward, type PlacedNode } from "./nearest-node.js";
 import { useMapPointer } from "./use-map-pointer.js";
 import { useMapView } from "./use-map-view.js";
@@ -141,12 +141,15 @@ export function MapPanel(props: {
                     })
                   );
                 })}
-                {place && <MapLabel place={place} size={size} text={place.name} />}
               </svg>
             )}
           </div>
         )}
-        {size.width > 0 && <MapScale view={viewer.view} size={size} />}
+        {size.width > 0 && (
+          <MapFront view={viewer.view} size={size}>
+            {place && <MapLabel place={place} size={size} slot={slots.get(place.name)} />}
+          </MapFront>
+        )}
         {tipAt && tipOf && tipAt.name !== selected && (
           <p class="map-tip" style={tipStyle(tipAt, size.width)}>
             <b>{tipOf.name}</b>
@@ -219,14 +222,14 @@ function MapLegend(props: {
       {field && steps && (
         <span class="map-shades">
           {field.title}
-          <span>{formatEnd(steps.from)}</span>
+          <span>≤ {formatEnd(steps.from)}</span>
           <span class="shades" aria-hidden="true">
             {[...Array(STEP_COUNT).keys()].map((step) => (
               <i key={step} style={{ background: `var(--shade-${step})` }} />
             ))}
           </span>
           <span>
-            {formatEnd(steps.to)} {field.unit}
+            ≥ {formatEnd(steps.to)} {field.unit}
           </span>
         </span>
       )}

@@ -12,14 +12,14 @@ export interface ValueSteps {
 export const STEP_COUNT = 5;
 
 /**
- * Five equal steps that hold nearly all values; their ends are round, so they seldom move.
- * A few wild values (the outer fiftieth on each side) do not stretch the scale.
+ * Five equal steps over the middle four fifths of all values, so that a few wild ones do not leave
+ * the others without a difference. The ends are round, so they seldom move.
  */
 export function valueSteps(values: readonly number[]): ValueSteps | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-  const [low, high] = [at(0.02), at(0.98)];
+  const [low, high] = [at(0.1), at(0.9)];
   const width = high - low || Math.abs(high) * 0.1 || 1;
   const grain = niceBelow(width / 2);
   const from = tidy(Math.floor(low / grain) * grain);

@@ -18,7 +18,7 @@ test("each loss, and each that comes, is told", () => {
   ).toEqual([
     "1,000 readings produced that never arrived and are held nowhere.",
     "The spool had no more room for “city” and dropped 1,204 readings.",
-    "The spool is 95 % full; beyond that it drops the oldest.",
+    "The spool is 95 % full: soon there is no room for more.",
   ]);
 });
 

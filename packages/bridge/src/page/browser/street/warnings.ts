@@ -20,7 +20,7 @@ export function warningsOf(status: BridgeStatus): string[] {
   const share = spool.maxBytes > 0 ? spool.bytes / spool.maxBytes : 0;
   if (spool.backlog > 0 && share >= NEARLY_FULL) {
     warnings.push(
-      `The spool is ${Math.floor(share * 100)} % full; beyond that it drops the oldest.`,
+      `The spool is ${Math.floor(share * 100)} % full: soon there is no room for more.`,
     );
   }
   return warnings;
