@@ -19,9 +19,8 @@ export class CityChecker {
   private constructor(client: MqttClient, ledger: Ledger) {
     this.#client = client;
     client.on("error", () => {}); // it reconnects by itself
-    client.on("message", (topic, payload, packet) => {
-      // What the broker kept for newcomers is state, not a delivery.
-      if (packet.retain) return;
+    // The retain flag tells nothing here: the broker also sets it on what it queued for us.
+    client.on("message", (topic, payload) => {
       const [, name = ""] = topic.split("/");
       const key = readKey(payload.toString());
       if (key) ledger.deliver(name, key);
