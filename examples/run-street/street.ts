@@ -175,9 +175,9 @@ function bridgeConfig(ends: {
       serial: [
         { name: "cables", ports: [join(folder, "ttyNODE*")], baudRate: BAUD_RATE, pollMs: 500 },
       ],
-      mqtt: [{ name: "street-broker", url: streetBroker.url }],
+      mqtt: [{ name: "street", url: streetBroker.url }],
     },
-    sinks: { mqtt: [{ name: "city-broker", url: cityBroker.url, prefix: "city" }] },
+    sinks: { mqtt: [{ name: "city", url: cityBroker.url, prefix: "city" }] },
     nodes: {
       list: Object.fromEntries(
         stands.map(({ nodeId, name, position }) => [nodeId, { name, position }]),
