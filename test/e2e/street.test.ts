@@ -48,7 +48,8 @@ describe("the street", () => {
   test("stops within two seconds of Ctrl-C and leaves nothing behind", async () => {
     street = new StreetProcess(["--port", "18080"], folder);
     const url = await street.url();
-    const status = await (await fetch(`${url}/api/v1/status`)).json();
+    const response = await fetch(`${url}/api/v1/status`);
+    const status = (await response.json()) as { sources: unknown[] };
     expect(status.sources.length).toBeGreaterThan(0);
     const startedAt = performance.now();
     street.kill("SIGINT");

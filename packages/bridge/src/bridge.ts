@@ -1,9 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LinkSessions, type RestoredSession } from "@bollard/link";
 import type { SensorSchema } from "@bollard/schema";
-import { isSpoolError, Spool, type SpoolCursor } from "@bollard/spool";
+import { isSpoolError, type Spool } from "@bollard/spool";
 import { type Logger, pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { Alarms } from "./alarms.js";
@@ -17,22 +15,22 @@ import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
 import { KeyMemory } from "./key-memory.js";
 import { type EndsOptions, makeSinks, makeSources } from "./make-ends.js";
+import { openSpool } from "./open-spool.js";
 import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
 import { pageFolder } from "./page/page-folder.js";
 import { createPipeline, type Pipeline } from "./pipeline.js";
 import { ReadingTimes } from "./reading-time.js";
-import { RECALL_CURSOR, RECALLED_ENTRIES, readAgain } from "./recall.js";
+import { recall } from "./recall.js";
 import { Registry } from "./registry.js";
-import { REPLAY_CURSOR, replayAndDrain } from "./replay.js";
+import { replayAndDrain } from "./replay.js";
 import { calibrate } from "./rules/calibrate.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
 import { SetAsideLog } from "./set-aside-log.js";
-import { cursorName, Drain } from "./sinks/drain.js";
+import { Drain } from "./sinks/drain.js";
 import type { Sink } from "./sinks/sink.js";
 import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
 import type { Source } from "./sources/source.js";
-import { tellSpoolEvent } from "./spool-alarms.js";
 import { buildStatus } from "./status.js";
 import { EntityView } from "./view/entity-view.js";
 import { Rate } from "./view/rate.js";
@@ -62,9 +60,6 @@ interface SinkDrain {
   readonly readingsOut: Rate;
 }
 
-const DAY_MS = 86_400_000;
-/** The cursor that moves on where there is no sink. */
-const NO_SINK = "none";
 /** A stop takes no longer: what hangs is left to the operating system. */
 const STOP_WITHIN_MS = 1500;
 
@@ -85,7 +80,6 @@ export class Bridge {
   readonly #view: EntityView;
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
-  #idleCursor: SpoolCursor | undefined;
   #startedMs = 0;
   #spool: Spool | undefined;
   #setAside: SetAsideLog | undefined;
@@ -124,10 +118,13 @@ export class Bridge {
   async start(): Promise<{ readonly url: string }> {
     this.#startedMs = this.#clock.wallMs();
     try {
-      const spool = await this.#openSpool();
+      const sinks = makeSinks(this.#ends());
+      const spool = await openSpool({ ...this.#ends(), sinks, acks: this.#acks });
+      this.#spool = spool;
       const pipeline = this.#makePipeline(spool);
-      await this.#forgetOtherCursors(spool);
-      const restored = await this.#recall(spool, pipeline);
+      this.#drains = sinks.map((sink) => this.#makeDrain(sink, spool, pipeline));
+      const drains = this.#drains.map(({ drain }) => drain);
+      const restored = await recall(spool, pipeline, drains);
       this.#sources = this.#makeSources(spool, pipeline, restored);
       if (this.#config.http.enabled) this.#http = await this.#startHttp();
       for (const { drain } of this.#drains) drain.sink.open();
@@ -179,39 +176,13 @@ export class Bridge {
     return this.#closing;
   }
 
-  async #openSpool(): Promise<Spool> {
-    const { dataDir, spool: config } = this.#config;
-    try {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-      this.#spool = await Spool.open({
-        dir: join(dataDir, "spool"),
-        maxBytes: config.maxBytes,
-        policy: config.whenFull,
-        historyBytes: config.historyBytes,
-        historyMs: config.historyDays * DAY_MS,
-        commitDelayMs: config.commitDelayMs,
-        clock: this.#clock,
-        onDurable: (position) => {
-          this.#idleCursor?.ack(position);
-          this.#acks.settle(position);
-        },
-        onEvent: (event) => tellSpoolEvent(event, this.#alarms, this.#log),
-      });
-      return this.#spool;
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BridgeError("BRIDGE_DATA_DIR", dataDir, why, { cause });
-    }
-  }
-
   #makePipeline(spool: Spool): Pipeline {
     const { dataDir } = this.#config;
     const setAside = new SetAsideLog(dataDir);
     const sessions = new SessionNumbers({ dataDir });
     this.#setAside = setAside;
     this.#sessions = sessions;
-    this.#acks.settle(spool.durable);
-    const pipeline = createPipeline({
+    return createPipeline({
       spool,
       keys: new KeyMemory(),
       sessions,
@@ -227,8 +198,6 @@ export class Bridge {
       times: new ReadingTimes(this.#clock),
       onRefused: (error) => this.#onRefused(error),
     });
-    this.#drains = makeSinks(this.#ends()).map((sink) => this.#makeDrain(sink, spool, pipeline));
-    return pipeline;
   }
 
   #makeDrain(sink: Sink, spool: Spool, pipeline: Pipeline): SinkDrain {
@@ -243,18 +212,6 @@ export class Bridge {
       log: this.#log.child({ sink: sink.name }),
     });
     return { drain, readingsOut };
-  }
-
-  /** A sink that is gone from the configuration holds nothing back any more. */
-  async #forgetOtherCursors(spool: Spool): Promise<void> {
-    const ours = new Set(this.#drains.map(({ drain }) => cursorName(drain.sink)));
-    for (const name of Object.keys(spool.stats().cursors)) {
-      if (ours.has(name)) continue;
-      if (!isInnerCursor(name)) this.#log.warn({ sink: name }, "this sink is not configured");
-      await spool.removeCursor(name);
-    }
-    // Without any cursor all would count as waiting, and the spool fill up.
-    if (ours.size === 0) this.#idleCursor = spool.cursor(NO_SINK);
   }
 
   #ends(): EndsOptions {
@@ -274,29 +231,6 @@ export class Bridge {
       openPort: this.#options.openPort ?? openSerialPort,
       commit: () => spool.commit(),
     });
-  }
-
-  /**
-   * Brings back the view, the keys seen, and what each sink published last.
-   *
-   * @returns where the link of each node on a serial port stands
-   */
-  async #recall(spool: Spool, pipeline: Pipeline): Promise<RestoredSession[]> {
-    const links = new Map<string, RestoredSession>();
-    const first = Math.max(1, spool.last - RECALLED_ENTRIES + 1);
-    await readAgain(spool, RECALL_CURSOR, first, spool.last, (stored) => {
-      const { entry, interpreted } = pipeline.recall(stored);
-      if (entry?.source.kind === "serial") {
-        const { node, boot, sequence } = entry;
-        links.delete(`${boot}/${node}`);
-        links.set(`${boot}/${node}`, { nodeId: node, boot, next: (sequence + 1) >>> 0 });
-      }
-      if (interpreted.kind !== "delivery") return;
-      for (const { drain } of this.#drains) {
-        if (stored.position <= drain.position) drain.sink.recall(interpreted);
-      }
-    });
-    return [...links.values()];
   }
 
   #run(spool: Spool, pipeline: Pipeline): void {
@@ -359,7 +293,7 @@ export class Bridge {
         ...this.#drains.map(({ drain }) => drain.sink.close()),
       ]);
       await spool?.close();
-      this.#setAside?.save();
+      await this.#setAside?.save();
     };
     const ended = await within(STOP_WITHIN_MS, stop());
     if (!ended) this.#log.warn("it took too long to stop in good order");
@@ -368,10 +302,6 @@ export class Bridge {
   #rate(): Rate {
     return new Rate(() => this.#clock.monotonicMs());
   }
-}
-
-function isInnerCursor(name: string): boolean {
-  return name === NO_SINK || name === RECALL_CURSOR || name.startsWith(REPLAY_CURSOR);
 }
 
 function slowest(rates: readonly number[]): number {

@@ -1,40 +1,36 @@
+import type { RestoredSession } from "@bollard/link";
 import type { Spool, SpoolEntry } from "@bollard/spool";
+import type { Pipeline } from "./pipeline.js";
+import type { Drain } from "./sinks/drain.js";
 
-/** Entries read again at each start, for the view and the memory of keys. */
-export const RECALLED_ENTRIES = 20_000;
-
-/** Names the place in the spool from which that is done. */
-export const RECALL_CURSOR = "recall";
-
-const READ_AT_ONCE = 512;
+/** Entries read again at each start. */
+const RECALLED_ENTRIES = 20_000;
 
 /**
- * Reads entries of the spool once more, beside every sink's cursor, in order.
+ * Brings back, from the newest entries of the spool, what is held in memory only: the view, the keys
+ * seen, and what each sink published last.
  *
- * @param name - of the cursor that is used for it and removed after it
- * @param first - position to begin at, or at the oldest entry kept after it
- * @param last - position to end at
+ * @returns where the link of each node on a serial port stands
  */
-export async function readAgain(
+export async function recall(
   spool: Spool,
-  name: string,
-  first: number,
-  last: number,
-  each: (stored: SpoolEntry) => void | Promise<void>,
-): Promise<void> {
-  await spool.removeCursor(name);
-  const cursor = spool.cursor(name);
-  try {
-    cursor.ack(Math.min(first - 1, spool.durable));
-    for (;;) {
-      const entries = await cursor.read(READ_AT_ONCE);
-      if (entries.length === 0) return;
-      for (const entry of entries) {
-        if (entry.position > last) return;
-        if (entry.position >= first) await each(entry);
-      }
+  pipeline: Pipeline,
+  drains: readonly Drain[],
+): Promise<RestoredSession[]> {
+  const links = new Map<string, RestoredSession>();
+  const one = (stored: SpoolEntry) => {
+    const { entry, interpreted } = pipeline.recall(stored);
+    if (entry?.source.kind === "serial") {
+      const { node, boot, sequence } = entry;
+      links.delete(`${boot}/${node}`);
+      links.set(`${boot}/${node}`, { nodeId: node, boot, next: (sequence + 1) >>> 0 });
     }
-  } finally {
-    await spool.removeCursor(name);
-  }
+    if (interpreted.kind !== "delivery") return;
+    for (const drain of drains) {
+      if (stored.position <= drain.position) drain.sink.recall(interpreted);
+    }
+  };
+  const from = Math.max(1, spool.last - RECALLED_ENTRIES + 1);
+  for await (const entries of spool.replay({ from })) entries.forEach(one);
+  return [...links.values()];
 }

@@ -1,6 +1,5 @@
 import type { Spool, SpoolEntry } from "@bollard/spool";
 import type { Delivery, Interpreted } from "./delivery.js";
-import { readAgain } from "./recall.js";
 import { ANY_DETAIL, type SetAsideGroup, type SetAsideLog } from "./set-aside-log.js";
 import type { Drain } from "./sinks/drain.js";
 
@@ -14,9 +13,6 @@ export interface ReplayOptions {
   readonly isKnown: (group: SetAsideGroup) => boolean;
   readonly isClosed: () => boolean;
 }
-
-/** Begins the names of the places in the spool from which it is done. */
-export const REPLAY_CURSOR = "replay:";
 
 /**
  * Starts the drains, each after it has delivered what was set aside for want of a node or a schema
@@ -40,7 +36,9 @@ export async function replayAndDrain(options: ReplayOptions): Promise<number> {
     }),
   );
   if (options.isClosed()) return 0;
-  for (const group of groups) if (!stillWaiting.has(nameOf(group))) setAside.remove(group);
+  for (const group of groups) {
+    if (!stillWaiting.has(nameOf(group))) await setAside.remove(group);
+  }
   return Math.max(0, ...counts);
 }
 
@@ -52,14 +50,14 @@ async function replay(
 ): Promise<number> {
   const { sink } = drain;
   const first = Math.min(...groups.map((group) => group.first));
-  const cursor = `${REPLAY_CURSOR}${sink.kind}:${sink.name}`;
   const underWay = new Set<Promise<unknown>>();
   let count = 0;
-  await readAgain(spool, cursor, first, drain.position, async (stored) => {
-    if (isClosed()) return;
+  const { position } = drain;
+  for await (const stored of entriesOf(spool.replay({ from: first, to: position }))) {
+    if (isClosed()) break;
     const interpreted = interpret(stored);
     if (interpreted.kind === "set-aside") {
-      setAside.keep(interpreted);
+      await setAside.keep(interpreted);
       stillWaiting.add(`${interpreted.reason} ${interpreted.detail}`).add(ANY_DETAIL);
     } else if (groups.some((group) => isOf(group, interpreted))) {
       count++;
@@ -67,9 +65,15 @@ async function replay(
       underWay.add(done);
       if (underWay.size >= sink.window) await Promise.race(underWay);
     }
-  });
+  }
   await Promise.all(underWay);
   return count;
+}
+
+async function* entriesOf(
+  runs: AsyncIterable<readonly SpoolEntry[]>,
+): AsyncGenerator<SpoolEntry, void, undefined> {
+  for await (const entries of runs) yield* entries;
 }
 
 function nameOf({ reason, detail }: SetAsideGroup): string {

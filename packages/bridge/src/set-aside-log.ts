@@ -25,6 +25,9 @@ export const ANY_DETAIL = "*";
 export class SetAsideLog {
   readonly #file: StateFile<SetAsideGroup[]>;
   readonly #groups = new Map<string, SetAsideGroup>();
+  #version = 0;
+  #savedVersion = 0;
+  #saving: Promise<void> | undefined;
   #undecodable = 0;
   #malformed = 0;
 
@@ -48,28 +51,48 @@ export class SetAsideLog {
     return this.#malformed;
   }
 
-  /** Counts an entry, and makes sure that it will be found again. */
+  /** Counts an entry. */
   add(setAside: SetAside): void {
     if (setAside.reason === "undecodable") this.#undecodable++;
     else if (setAside.reason === "malformed") this.#malformed++;
     else this.#note(setAside.reason, setAside.detail, setAside.position, 1);
   }
 
-  /** Makes sure that an entry counted before will be found again. */
-  keep(setAside: SetAside): void {
-    if (setAside.reason === "unknown-node" || setAside.reason === "unknown-schema") {
-      this.#note(setAside.reason, setAside.detail, setAside.position, 0);
-    }
+  /** Resolves once an entry is sure to be found again: only then may a cursor pass it. */
+  async keep(setAside: SetAside): Promise<void> {
+    if (setAside.reason !== "unknown-node" && setAside.reason !== "unknown-schema") return;
+    this.#note(setAside.reason, setAside.detail, setAside.position, 0);
+    const version = this.#version;
+    while (this.#savedVersion < version) await this.#save();
   }
 
   /** Forgets a group whose entries have been replayed to every sink. */
-  remove(group: SetAsideGroup): void {
-    if (this.#groups.delete(keyOf(group))) this.save();
+  async remove(group: SetAsideGroup): Promise<void> {
+    if (!this.#groups.delete(keyOf(group))) return;
+    this.#version++;
+    await this.save();
   }
 
-  /** Writes the counts, too; the positions are always on disk already. */
-  save(): void {
-    this.#file.write(this.groups as SetAsideGroup[]);
+  /** Writes the counts, too; the positions are on disk already. */
+  async save(): Promise<void> {
+    await this.#saving;
+    await this.#save();
+  }
+
+  /** One write at a time, for all that has changed by then. */
+  #save(): Promise<void> {
+    const version = this.#version;
+    this.#saving ??= this.#file.writeLater([...this.#groups.values()]).then(
+      () => {
+        this.#saving = undefined;
+        this.#savedVersion = Math.max(version, this.#savedVersion);
+      },
+      (error: unknown) => {
+        this.#saving = undefined;
+        throw error;
+      },
+    );
+    return this.#saving;
   }
 
   #note(reason: SetAsideGroup["reason"], detail: string, position: number, count: number): void {
@@ -83,7 +106,7 @@ export class SetAsideLog {
       first: Math.min(group?.first ?? position, position),
       count: (group?.count ?? 0) + count,
     });
-    if (!group || position < group.first) this.save();
+    if (!group || position < group.first) this.#version++;
   }
 }
 

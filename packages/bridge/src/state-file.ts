@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -54,6 +55,25 @@ export class StateFile<T> {
       fsyncSync(folder);
     } finally {
       closeSync(folder);
+    }
+  }
+
+  /** The same without keeping the process waiting. One at a time. */
+  async writeLater(value: T): Promise<void> {
+    const fresh = `${this.#path}.new`;
+    const file = await open(fresh, "w", 0o600);
+    try {
+      await file.writeFile(JSON.stringify(value));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(fresh, this.#path);
+    const folder = await open(dirname(this.#path), "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
     }
   }
 }

@@ -72,6 +72,8 @@ export class Committer {
   #retryMs = FIRST_RETRY_MS;
   #retired = { bytes: 0, preparedBytes: 0, syncs: 0 };
   #isClosed = false;
+  /** When the first entry came that the commit under way does not take along. */
+  #waitingSinceMs: number | undefined;
   #enforcedMs: number;
 
   constructor(options: CommitterOptions) {
@@ -104,8 +106,10 @@ export class Committer {
   /** To be called after each append. */
   appended(): void {
     if (this.#failure !== undefined) return;
-    if (this.#options.tail.waitingBytes >= this.#options.commitBytes) this.#start();
-    else if (this.#running === undefined) this.#startLater(this.#options.commitDelayMs);
+    const { tail, commitBytes, commitDelayMs, clock } = this.#options;
+    if (tail.waitingBytes >= commitBytes) this.#start();
+    else if (this.#running === undefined) this.#startLater(commitDelayMs);
+    else this.#waitingSinceMs ??= clock.wallMs();
   }
 
   /**
@@ -154,14 +158,18 @@ export class Committer {
 
   /** What came in meanwhile begins a wait of its own, or is due already. */
   #afterRun(): void {
-    const { tail, commitBytes, commitDelayMs } = this.#options;
+    const { tail, commitBytes, commitDelayMs, clock } = this.#options;
+    const waitedMs = clock.wallMs() - (this.#waitingSinceMs ?? clock.wallMs());
+    this.#waitingSinceMs = undefined;
     if (tail.last <= this.#durable) return;
     if (this.#failure !== undefined) {
       this.#startLater(this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
-    } else if (tail.waitingBytes >= commitBytes || this.#waiters.some((w) => w.endsOnFailure)) {
-      this.#start();
-    } else this.#startLater(commitDelayMs);
+      return;
+    }
+    const isDue = tail.waitingBytes >= commitBytes || waitedMs >= commitDelayMs;
+    if (isDue || this.#waiters.some(({ endsOnFailure }) => endsOnFailure)) this.#start();
+    else this.#startLater(commitDelayMs - Math.max(0, waitedMs));
   }
 
   async #run(): Promise<void> {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SpoolError } from "./error.js";
-import { hasCode } from "./spool-fs.js";
+import { hasCode, isDiskFullError, RESERVE_FILE } from "./spool-fs.js";
 
 /** Who holds a folder. A process id alone is not enough: after a reboot another process has it. */
 interface Holder {
@@ -47,6 +47,12 @@ async function take(dir: string, path: string): Promise<void> {
       await writeFile(path, mine, { flag: "wx", mode: 0o640 });
       return;
     } catch (error) {
+      if (isDiskFullError(error) && attempt === 0) {
+        // A full disk must not keep a backlog from being read: the reserve is for this, too.
+        await rm(path, { force: true });
+        await rm(join(resolve(dir), RESERVE_FILE), { force: true });
+        continue;
+      }
       if (!hasCode(error, "EEXIST")) throw error;
     }
     const text = await readFile(path, "utf8").catch(() => undefined);

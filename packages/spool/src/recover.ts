@@ -7,7 +7,7 @@ import { HEADER_BYTES, readHeader, type SegmentHeader, writeHeader } from "./seg
 import { indexFileName, parseIndex } from "./segment-index.js";
 import { SegmentStore } from "./segment-store.js";
 import type { SpoolEvent } from "./spool-event.js";
-import { readWhole, type SpoolFs } from "./spool-fs.js";
+import { RESERVE_FILE, readWhole, type SpoolFs } from "./spool-fs.js";
 
 /** What a folder held when it was opened. */
 export interface Recovered {
@@ -93,7 +93,7 @@ async function readFolder(
       onEvent({ kind: "set-aside", file: name });
     }
   }
-  return { headers, spare, hasReserve: names.includes("reserve") };
+  return { headers, spare, hasReserve: names.includes(RESERVE_FILE) };
 }
 
 /** Both copies of a header may be damaged while the entries are whole. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Segment, segmentFileName } from "./segment.js";
 import type { SegmentHeader } from "./segment-header.js";
 import { formatIndex, indexFileName } from "./segment-index.js";
-import type { SpoolFile, SpoolFs } from "./spool-fs.js";
+import { RESERVE_FILE, type SpoolFile, type SpoolFs } from "./spool-fs.js";
 
 /** Spent files kept for the next segment; more are removed, which gives their space back. */
 const MAX_SPARE = 4;
@@ -155,7 +155,7 @@ export class SegmentStore {
   /** Takes a little disk space to be given back when there is none; without it all goes on, too. */
   async makeReserve(): Promise<void> {
     try {
-      const file = await this.#fs.open(join(this.dir, "reserve"), "create");
+      const file = await this.#fs.open(join(this.dir, RESERVE_FILE), "create");
       try {
         await file.write(Buffer.alloc(RESERVE_BYTES), 0);
       } finally {
@@ -167,7 +167,7 @@ export class SegmentStore {
   }
 
   async removeReserve(): Promise<void> {
-    await this.#fs.remove(join(this.dir, "reserve"));
+    await this.#fs.remove(join(this.dir, RESERVE_FILE));
   }
 
   /** Cuts a file behind its last entry, where an earlier life of the file may still be read. */

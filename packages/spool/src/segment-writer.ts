@@ -15,6 +15,8 @@ import type { Batch } from "./tail.js";
 
 /** Bytes prepared (written as zeros) at a time, ahead of the entries. */
 const PREPARE_BYTES = 256 * 1024;
+const PAGE_BYTES = 4096;
+const ZEROS = Buffer.alloc(PAGE_BYTES);
 
 /**
  * Appends blocks to one segment's file and syncs them. After any failure it is used no more: what
@@ -132,16 +134,25 @@ export class SegmentWriter {
     return bytes;
   }
 
-  /** Zeros ahead of the entries: a sync then need not wait for the file's length to change. */
+  /**
+   * Zeros ahead of the entries: a sync then need not wait for the file's length to change, which
+   * halves what reaches the disk. One page at a time: of a long write the system makes one large
+   * page, and takes all of it as changed with each small write after.
+   */
   async #prepare(end: number): Promise<void> {
     const { segment } = this;
     if (end <= segment.fileBytes) return;
     const wanted = Math.ceil(end / PREPARE_BYTES) * PREPARE_BYTES;
     const to = Math.max(end, Math.min(wanted, this.#segmentBytes));
-    const zeros = Buffer.alloc(to - segment.fileBytes);
-    await this.#file.write(zeros, segment.fileBytes);
-    this.written.preparedBytes += zeros.length;
-    segment.fileBytes = to;
+    while (segment.fileBytes < to) {
+      const length = Math.min(
+        PAGE_BYTES - (segment.fileBytes % PAGE_BYTES),
+        to - segment.fileBytes,
+      );
+      await this.#file.write(ZEROS.subarray(0, length), segment.fileBytes);
+      segment.fileBytes += length;
+      this.written.preparedBytes += length;
+    }
   }
 
   #note(batch: Batch): void {

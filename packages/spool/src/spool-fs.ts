@@ -40,6 +40,9 @@ export interface SpoolFile {
   close(): Promise<void>;
 }
 
+/** A file whose room is given back when the disk is full. */
+export const RESERVE_FILE = "reserve";
+
 /** All bytes of a file, or undefined where there is none. */
 export async function readWhole(fs: SpoolFs, path: string): Promise<Buffer | undefined> {
   let file: SpoolFile;

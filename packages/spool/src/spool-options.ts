@@ -10,6 +10,7 @@ export type BacklogPolicy = "refuse" | "drop-oldest" | "thin";
 
 const POLICIES: readonly BacklogPolicy[] = ["refuse", "drop-oldest", "thin"];
 const MIN_SEGMENT_BYTES = 16 * 1024;
+const MAX_TOLD = 10_000;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** How a spool is opened. */
@@ -99,8 +100,34 @@ export function settingsOf(options: SpoolOptions): SpoolSettings {
     cacheBytes: number("cacheBytes", 1024 * 1024, 0, most),
     fs: options.fs ?? nodeFs,
     clock: options.clock ?? systemClock,
-    onDurable: options.onDurable ?? (() => {}),
-    onEvent: options.onEvent ?? (() => {}),
+    onDurable: shielded(options.onDurable),
+    onEvent: tellDamageOnce(shielded(options.onEvent)),
+  };
+}
+
+/** A callback that throws must not look like a disk that fails: its error goes up on its own. */
+function shielded<T>(callback: ((value: T) => void) | undefined): (value: T) => void {
+  return (value) => {
+    try {
+      callback?.(value);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+}
+
+/** Each cursor comes upon the same damage; it is told once, up to so many different ones. */
+function tellDamageOnce(tell: (event: SpoolEvent) => void): (event: SpoolEvent) => void {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.kind === "damaged") {
+      const place = `${event.file}:${event.firstPosition}-${event.lastPosition}`;
+      if (told.has(place)) return;
+      if (told.size < MAX_TOLD) told.add(place);
+    }
+    tell(event);
   };
 }
 

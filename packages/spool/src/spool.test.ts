@@ -61,6 +61,17 @@ describe("Spool", () => {
     expect(spool.stats().syncs).toBe(1);
   });
 
+  test("counts the delay from the append, also of what comes while the disk is busy", async () => {
+    const clock = new ManualClock();
+    const spool = await open({ clock, commitDelayMs: 1000 });
+    spool.append(bytes("a"));
+    clock.advance(1000);
+    spool.append(bytes("b"));
+    clock.advance(1000);
+    await spool.whenDurable(2);
+    expect(spool.durable).toBe(2);
+  });
+
   test("commits at once when commitBytes wait", async () => {
     const spool = await open({ clock: new ManualClock(), commitBytes: 100 });
     const seen: number[] = [];
@@ -141,6 +152,15 @@ describe("Spool", () => {
       JSON.stringify({ pid: process.pid, boot: "x", started: "" }),
     );
     await open();
+  });
+
+  test("says why a folder cannot be opened", async () => {
+    await writeFile(join(dir, "file"), "");
+    await expect(Spool.open({ dir: join(dir, "file") })).rejects.toMatchObject({
+      code: "SPOOL_FAILING",
+      path: join(dir, "file"),
+      cause: { code: "EEXIST" },
+    });
   });
 
   test("cuts a torn tail and says so", async () => {

@@ -3,7 +3,7 @@ import { Committer } from "./committer.js";
 import { CursorKeeper } from "./cursor-keeper.js";
 import { CursorState } from "./cursor-state.js";
 import type { AppendOptions, SpoolEntry } from "./entry.js";
-import { SpoolError } from "./error.js";
+import { isSpoolError, SpoolError } from "./error.js";
 import { LogReader, type OnLogDamage } from "./log-reader.js";
 import { type Recovered, recover } from "./recover.js";
 import { type ReplayOptions, replayLog } from "./replay.js";
@@ -96,22 +96,26 @@ export class Spool {
   /**
    * Opens the spool in a folder, and recovers it after whatever happened to the last process.
    *
-   * @throws {@link SpoolError} `SPOOL_LOCKED`, `SPOOL_BAD_OPTION`; the disk's own error where the
-   * folder cannot be read or written
+   * @throws {@link SpoolError} `SPOOL_LOCKED`, `SPOOL_BAD_OPTION`, `SPOOL_FAILING` where the folder
+   * cannot be read or written
    */
   static async open(options: SpoolOptions): Promise<Spool> {
     const settings = settingsOf(options);
     const { fs, dir } = settings;
-    await fs.makeDir(dir);
-    const unlock = await fs.lock(dir);
+    let unlock: (() => Promise<void>) | undefined;
     try {
+      await fs.makeDir(dir);
+      unlock = await fs.lock(dir);
       const names = new StreamNames();
       const recovered = await recover(fs, dir, settings.onEvent);
       const writer = await goOn(settings, recovered, names);
       return new Spool(settings, unlock, recovered, writer, names);
-    } catch (error) {
-      await unlock();
-      throw error;
+    } catch (cause) {
+      await unlock?.().catch(() => {});
+      if (isSpoolError(cause)) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const message = `The spool cannot be opened: ${why}`;
+      throw new SpoolError("SPOOL_FAILING", dir, message, { cause });
     }
   }
 

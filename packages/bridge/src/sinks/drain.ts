@@ -1,7 +1,7 @@
 import { isSpoolError, type Spool, type SpoolCursor, type SpoolEntry } from "@bollard/spool";
 import type { Logger } from "pino";
 import type { BridgeClock } from "../clock.js";
-import type { Interpreted } from "../delivery.js";
+import type { Interpreted, SetAside } from "../delivery.js";
 import type { SetAsideLog } from "../set-aside-log.js";
 import type { Rate } from "../view/rate.js";
 import type { Sink } from "./sink.js";
@@ -105,8 +105,7 @@ export class Drain {
       this.#moveOn();
     };
     if (interpreted.kind === "set-aside") {
-      this.#options.setAside.keep(interpreted);
-      done();
+      this.#keep(interpreted, done);
       return;
     }
     this.sink.deliver(interpreted).then(
@@ -119,6 +118,14 @@ export class Drain {
         done();
       },
     );
+  }
+
+  /** The cursor waits until it is noted where the entry is, however long the disk refuses. */
+  #keep(setAside: SetAside, done: () => void): void {
+    this.#options.setAside.keep(setAside).then(done, (error: unknown) => {
+      this.#options.log.error({ err: error }, "cannot note what was set aside; it is tried again");
+      this.#options.clock.after(RETRY_MS, () => this.#keep(setAside, done));
+    });
   }
 
   #moveOn(): void {

@@ -41,9 +41,11 @@ function parseText(text: string, file: string, lines: LineCounter): Document.Par
   }
   if (document.errors.length === 0) return document;
   const problems = document.errors.map(({ code, message, pos }): SchemaProblem => {
-    const { line, col } = lines.linePos(pos[0]);
+    const isTooDeep = code === "RESOURCE_EXHAUSTION";
+    // Where the parser gives up depends on the stack that is left; the document itself is to blame.
+    const { line, col } = isTooDeep ? { line: 1, col: 1 } : lines.linePos(pos[0]);
     const place = { file, line, column: col };
-    const told = code === "RESOURCE_EXHAUSTION" ? "nested too deeply" : message;
+    const told = isTooDeep ? "nested too deeply" : message;
     return { code: "SCHEMA_SYNTAX", path: "", message: told, place };
   });
   throw new SchemaError(problems);

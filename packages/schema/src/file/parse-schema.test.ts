@@ -108,7 +108,7 @@ describe("parseSchema", () => {
       ]
     `);
     expect(errorOf("[".repeat(100_000))[0]).toMatchInlineSnapshot(
-      `"air.yaml:1:819 nested too deeply (SCHEMA_SYNTAX)"`,
+      `"air.yaml:1:1 nested too deeply (SCHEMA_SYNTAX)"`,
     );
   });
 

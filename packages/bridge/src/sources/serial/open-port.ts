@@ -25,6 +25,8 @@ export type OpenPort = (
 ) => Promise<SerialStream>;
 
 const CLOSE_WITHIN_MS = 1000;
+/** Without it the bindings may take the end of a port for a pause that never ends. */
+const _hangUp = endAtHangUp(SerialPort.binding);
 
 /**
  * Opens a port with the `serialport` package.
