@@ -17,6 +17,7 @@ export function commandSchema(schema: SensorSchema, name: string): SensorSchema 
     time: { mode: "none", milliseconds: false },
     mobility: schema.mobility,
     fields: command.fields,
+    derived: [],
     commands: [],
   };
 }

@@ -29,11 +29,16 @@ export const field: Rule = (value, path, checker) => {
     return;
   }
   checker.keys(value, path, fieldKeys(kind));
+  checkMeaning(value, kind, path, checker);
+};
+
+/** Checks what a field's keys say together: ranges, rules, names and units. */
+export function checkMeaning(value: Keyed, kind: FieldKind, path: string, checker: Checker): void {
   checkRanges(value, kind, path, checker);
   checkRules(value, kind, path, checker);
   checkNames(value, path, checker);
   checkMapUnits(value, kind, path, checker);
-};
+}
 
 function checkRanges(value: Keyed, kind: FieldKind, path: string, checker: Checker): void {
   if (kind === "position") {

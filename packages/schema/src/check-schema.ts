@@ -1,9 +1,11 @@
+import { checkDerived, derivedField } from "./check-derived.js";
 import { field } from "./check-field.js";
 import {
   Checker,
   flag,
   isKeyed,
   join,
+  type Keyed,
   type Keys,
   list,
   number,
@@ -70,6 +72,7 @@ function schemaKeys(): Keys {
     reportInterval: { rule: interval },
     mobility: { rule: oneOf(["fixed", "mobile"]) },
     fields: { rule: list(1, 64, field), required: true },
+    derived: { rule: list(0, 64, derivedField) },
     commands: { rule: list(0, 64, command) },
   };
 }
@@ -85,8 +88,13 @@ function uniqueIn(checker: Checker, entries: unknown, path: string, key: string)
 }
 
 /** Tells two fields that go to one property of one model. */
-function uniqueGoals(checker: Checker, fields: unknown): void {
-  if (!Array.isArray(fields)) return;
+function uniqueGoals(checker: Checker, schema: Keyed): void {
+  const goals = [...goalsOf(schema.fields, "fields"), ...goalsOf(schema.derived, "derived")];
+  unique(checker, goals);
+}
+
+function goalsOf(fields: unknown, list: string): readonly [string, string][] {
+  if (!Array.isArray(fields)) return [];
   const goals: [string, string][] = [];
   for (const [index, entry] of fields.entries()) {
     const maps = isKeyed(entry) ? entry.maps : undefined;
@@ -95,10 +103,10 @@ function uniqueGoals(checker: Checker, fields: unknown): void {
       const model = isKeyed(goal) ? (goal.model ?? key) : key;
       const property = isKeyed(goal) ? goal.property : goal;
       const path = Array.isArray(maps) ? `[${key}]` : `.${key}`;
-      goals.push([`${model}.${property}`, `fields[${index}].maps${path}`]);
+      goals.push([`${model}.${property}`, `${list}[${index}].maps${path}`]);
     }
   }
-  unique(checker, goals);
+  return goals;
 }
 
 /**
@@ -114,7 +122,8 @@ export function checkSchema(input: unknown): SchemaProblem[] {
   const schema = checker.keys(input, "", schemaKeys());
   if (schema === undefined) return checker.problems;
   uniqueIn(checker, schema.fields, "fields", "name");
-  uniqueGoals(checker, schema.fields);
+  checkDerived(schema.fields, schema.derived, checker);
+  uniqueGoals(checker, schema);
   uniqueIn(checker, schema.commands, "commands", "name");
   uniqueIn(checker, schema.commands, "commands", "id");
   return checker.problems;

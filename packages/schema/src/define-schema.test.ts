@@ -74,6 +74,7 @@ describe("defineSchema", () => {
           ],
         },
       ],
+      derived: [],
       commands: [],
     });
   });

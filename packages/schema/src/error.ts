@@ -11,6 +11,7 @@ export type SchemaErrorCode =
   | "SCHEMA_BAD_RANGE" // min, max and resolution do not fit one another, or need over 32 bits
   | "SCHEMA_UNKNOWN_UNIT" // not in the SenML units registry, or of another quantity
   | "SCHEMA_BAD_RULE" // keys that contradict one another
+  | "SCHEMA_BAD_FORMULA" // what a derived field is made by is no arithmetic over its inputs
   | "SCHEMA_LAYOUT_CHANGED"; // another layout under an id that schemas.lock has
 
 /** One thing that is wrong, and what would be right. */

@@ -1,5 +1,6 @@
 import type {
   CommandInput,
+  DerivedInput,
   FieldInput,
   MapsInput,
   SchemaInput,
@@ -7,6 +8,7 @@ import type {
 } from "./schema-input.js";
 import type {
   Command,
+  DerivedField,
   Field,
   ModelProperty,
   SensorSchema,
@@ -43,6 +45,19 @@ function fillField(input: FieldInput): Field {
   return field as Field;
 }
 
+function fillDerived(input: DerivedInput): DerivedField {
+  const field = {
+    ...input,
+    kind: input.kind ?? "quantity",
+    optional: true,
+    concernsPersons: input.concernsPersons ?? false,
+    outOfRange: input.outOfRange ?? "missing",
+    maps: fillMaps(input.maps),
+    decides: input.decides ?? false,
+  };
+  return field as DerivedField;
+}
+
 function fillCommand(input: CommandInput): Command {
   return { ...input, fields: (input.fields ?? []).map(fillField) };
 }
@@ -59,6 +74,7 @@ export function fillDefaults(input: SchemaInput): SensorSchema {
     time: fillTime(input.time),
     mobility: input.mobility ?? "fixed",
     fields: input.fields.map(fillField),
+    derived: (input.derived ?? []).map(fillDerived),
     commands: (input.commands ?? []).map(fillCommand),
   };
 }

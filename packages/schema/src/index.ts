@@ -1,6 +1,7 @@
 export { checkSchema } from "./check-schema.js";
 export { type Decimal, decimalOf } from "./decimal.js";
 export { defineSchema } from "./define-schema.js";
+export { type DeriveModel, deriveValues } from "./derive-values.js";
 export {
   type FilePlace,
   isSchemaError,
@@ -9,6 +10,7 @@ export {
   type SchemaProblem,
 } from "./error.js";
 export { fillDefaults } from "./fill-defaults.js";
+export { type Formula, type FormulaFault, MOST_FORMULA, parseFormula } from "./formula.js";
 export {
   canonicalCommand,
   canonicalLayout,
@@ -28,6 +30,7 @@ export type {
 } from "./reading-of.js";
 export type {
   CommandInput,
+  DerivedInput,
   FieldCommonInput,
   FieldInput,
   MapsInput,
@@ -41,6 +44,8 @@ export type {
   BytesField,
   Command,
   CounterField,
+  Derivation,
+  DerivedField,
   DurationField,
   EnumField,
   Field,

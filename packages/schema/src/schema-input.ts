@@ -1,6 +1,7 @@
 import type { SenmlUnitName } from "@bollard/senml";
 import type {
   CounterField,
+  Derivation,
   FieldCommon,
   OutOfRange,
   PositionField,
@@ -23,6 +24,8 @@ export interface SchemaInput extends Pick<SensorSchema, "name" | "id" | "title" 
   /** Default: `fixed`. */
   readonly mobility?: "fixed" | "mobile";
   readonly fields: readonly FieldInput[];
+  /** Default: none. */
+  readonly derived?: readonly DerivedInput[];
   /** Default: none. */
   readonly commands?: readonly CommandInput[];
 }
@@ -105,4 +108,20 @@ export type FieldInput = FieldCommonInput &
         readonly length: number;
         readonly unit: SenmlUnitName;
       } & RangeInput)
+  );
+
+/** One derived field as an author writes it; without a `kind` it is a quantity. */
+export type DerivedInput = Omit<FieldCommonInput, "optional" | "outOfRange"> &
+  Omit<Derivation, "decides"> & {
+    /** Default: `missing`. */
+    readonly outOfRange?: "missing" | "clamp";
+    /** Default: false. */
+    readonly decides?: boolean;
+  } & (
+    | ({ readonly kind?: "quantity"; readonly unit: SenmlUnitName } & Omit<
+        RangeInput,
+        "typicalStep"
+      >)
+    | { readonly kind: "boolean" }
+    | { readonly kind: "enum"; readonly values: readonly string[] }
   );

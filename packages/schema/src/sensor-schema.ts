@@ -21,6 +21,8 @@ export interface SensorSchema {
   readonly mobility: "fixed" | "mobile";
   /** 1 to 64 fields, in the order in which they travel. */
   readonly fields: readonly Field[];
+  /** What is made from the fields after they have travelled; at most 64, each from those before it. */
+  readonly derived: readonly DerivedField[];
   /** What can be asked of the node, encoded as payloads on the way down; ids are their own space. */
   readonly commands: readonly Command[];
 }
@@ -175,3 +177,29 @@ export interface ArrayField extends FieldCommon {
   readonly resolution: number;
   readonly typicalStep?: number;
 }
+
+/** How a derived value comes about, so that whoever gets it can judge it. */
+export interface Derivation {
+  /** Names of the fields, and of derived fields before this one, that it is made from; 1 to 16. */
+  readonly inputs: readonly string[];
+  /** Arithmetic over the inputs, as `parseFormula` reads it. Either this or `model` is there. */
+  readonly formula?: string;
+  /** Name or address of the model that makes it. */
+  readonly model?: string;
+  /** Version of the formula or model, such as `1.0`. */
+  readonly version: string;
+  /** What the value is for. */
+  readonly purpose: string;
+  /** Where it must not be relied on. */
+  readonly limits?: string;
+  /** Something is decided by the value without a person. Default: false. */
+  readonly decides: boolean;
+}
+
+/**
+ * A value that does not travel: the bridge makes it from fields of the reading. It is optional,
+ * since an input may be missing, and never refused: out of range it is clamped or missing.
+ *
+ * By a formula a boolean is whether its number is not 0; an enum's name is the one at its number.
+ */
+export type DerivedField = (QuantityField | BooleanField | EnumField) & Derivation;
