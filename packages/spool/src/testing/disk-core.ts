@@ -14,13 +14,13 @@ export type DiskOperation =
   | "truncate"
   | "lock";
 
-/** A change of names in a folder that is not on the disk yet. @internal */
+/** A change of names in a folder that is not on the disk yet. */
 export type NameChange =
   | { readonly kind: "link"; readonly path: string; readonly file: MemoryFile }
   | { readonly kind: "rename"; readonly from: string; readonly to: string }
   | { readonly kind: "remove"; readonly path: string };
 
-/** What a program's view needs of the disk under it. @internal */
+/** What a program's view needs of the disk under it. */
 export interface DiskCore {
   readonly capacityBytes: number;
   readonly usedBytes: number;
@@ -34,7 +34,7 @@ export interface DiskCore {
   syncNames(dir: string): void;
 }
 
-/** An error as Node's `fs` gives it. @internal */
+/** An error as Node's `fs` gives it. */
 export function systemError(code: string, operation: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code, path });
 }
