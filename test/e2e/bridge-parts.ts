@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { openVirtualPort, type VirtualPort } from "@bollard/firmware-sim";
 import { keepPolling, LinkNode } from "@bollard/link";
 import { encodePayload } from "@bollard/payload";
@@ -225,15 +225,10 @@ export class BridgeProcess {
 
   /** Resolves with the page's address once it runs. */
   async start(): Promise<string> {
-    const hooks = new URL("typescript-hooks.mjs", import.meta.url).href;
-    const node = pathToFileURL(process.execPath).href;
-    const register = `data:text/javascript,import{register}from"node:module";register(${JSON.stringify(hooks)},${JSON.stringify(node)})`;
-    const program = fileURLToPath(new URL("bridge-program.ts", import.meta.url));
-    const child = spawn(
-      process.execPath,
-      ["--conditions", "@bollard/source", "--import", register, program, this.#config],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const program = fileURLToPath(new URL("bridge-program.mjs", import.meta.url));
+    const child = spawn(process.execPath, [program, this.#config], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#child = child;
     this.#complaint = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {

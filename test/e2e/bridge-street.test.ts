@@ -183,7 +183,7 @@ describe("a bridge on a street", () => {
       while (!isDone) {
         serial.report();
         await mqtt.report();
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();
     for (let kill = 0; kill < KILLS; kill++) {

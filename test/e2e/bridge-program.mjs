@@ -1,6 +1,6 @@
 import { Bridge, readConfigFile } from "@bollard/bridge";
 
-/** Runs a bridge until it is killed; says `running` and the page's address once it is. */
+/** Runs a built bridge until it is killed; says `running` and the page's address once it is. */
 const bridge = new Bridge({ config: readConfigFile(process.argv[2] ?? "") });
 const { url } = await bridge.start();
 process.stdout.write(`running ${url}\n`);
