@@ -13,6 +13,8 @@ import { DurableAcks } from "./durable-acks.js";
 import { BridgeError } from "./error.js";
 import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
+import type { AccessToken } from "./http/login/access-token.js";
+import { readAccessToken } from "./http/login/read-access-token.js";
 import { KeyMemory } from "./key-memory.js";
 import { type EndsOptions, makeSinks, makeSources } from "./make-ends.js";
 import { openSpool } from "./open-spool.js";
@@ -80,6 +82,7 @@ export class Bridge {
   readonly #view: EntityView;
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
+  readonly #token: AccessToken | undefined;
   #startedMs = 0;
   #spool: Spool | undefined;
   #setAside: SetAsideLog | undefined;
@@ -107,6 +110,7 @@ export class Bridge {
     this.#registry = new Registry({ unknown, nodes });
     this.#view = new EntityView({ clock: this.#clock, ...config.view });
     this.#readingsIn = this.#rate();
+    this.#token = readAccessToken(config.http);
   }
 
   /**
@@ -256,13 +260,10 @@ export class Bridge {
   }
 
   #startHttp(): Promise<HttpServer> {
-    const { host, port, nextFreePort, maxEventStreams } = this.#config.http;
     return startHttpServer({
+      ...this.#config.http,
       clock: this.#clock,
-      host,
-      port,
-      nextFreePort,
-      maxEventStreams,
+      token: this.#token,
       pageFolder: fileURLToPath(pageFolder),
       status: () => this.status(),
       nodes: () => this.#view.nodes(),
@@ -270,6 +271,7 @@ export class Bridge {
       history: (name, field, seconds) => this.#view.history(name, field, seconds),
       controls: this.#options.controls ?? [],
       onError: (error) => this.#log.error({ err: error }, "a request failed"),
+      onLoginFailure: (address) => this.#log.warn({ address }, "a wrong token for the page"),
     });
   }
 

@@ -124,8 +124,12 @@ export interface SpoolConfig {
 export interface HttpConfig {
   /** Default: true. */
   readonly enabled?: boolean;
-  /** Default: 127.0.0.1. */
-  readonly host?: "127.0.0.1" | "::1" | "localhost";
+  /** Address to listen on; any but loopback needs a `tokenFile`. Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Its first line is the token to log in with, 16 characters or more. Default: no login. */
+  readonly tokenFile?: string | undefined;
+  /** Host names besides the machine's own, such as that of a proxy in front. Default: none. */
+  readonly names?: readonly string[];
   /** 0 takes any free one. Default: 8080. */
   readonly port?: number;
   /** When the port is in use, try up to 50 higher ones. Default: false. */

@@ -91,6 +91,7 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
   const mqttEnd = <T extends { readonly passwordFile: string | undefined }>(end: T): T =>
     end.passwordFile === undefined ? end : { ...end, passwordFile: from(end.passwordFile) };
   const { file, ...nodes } = config.nodes;
+  const { tokenFile, ...http } = config.http;
   return {
     ...config,
     dataDir: from(config.dataDir),
@@ -98,5 +99,8 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
     sources: { ...config.sources, mqtt: config.sources.mqtt.map(mqttEnd) },
     sinks: { ...config.sinks, mqtt: config.sinks.mqtt.map(mqttEnd) },
     nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
+    http: (tokenFile === undefined
+      ? http
+      : { ...http, tokenFile: from(tokenFile) }) as ResolvedConfig["http"],
   };
 }

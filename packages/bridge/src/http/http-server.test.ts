@@ -5,35 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isBridgeError } from "../error.js";
 import type { BridgeStatus, NodeView } from "../page/api-types.js";
+import { httpOptions, holdingStatus as status } from "../testing/http-options.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "./http-server.js";
-
-const status: BridgeStatus = {
-  now: "2026-09-09T10:26:40.000Z",
-  startedAt: "2026-09-09T10:00:00.000Z",
-  version: "0.1.0",
-  health: "holding",
-  summary: "The city broker is away; 1,204 readings are held.",
-  nodes: { total: 2, fresh: 1, stale: 1 },
-  rates: { readingsIn: 10, readingsOut: 0 },
-  bytes: { payloadPerReading: 16, jsonPerReading: 96 },
-  spool: { entries: 5000, bytes: 200_000, maxBytes: 1_000_000, backlog: 1204, dropped: 3 },
-  sources: [
-    { name: "street", kind: "mqtt", state: "up", detail: "connected", messages: 9, errors: 1 },
-  ],
-  sinks: [
-    {
-      name: "city",
-      kind: "mqtt",
-      state: "down",
-      detail: "away",
-      messages: 7,
-      errors: 0,
-      backlog: 1204,
-      dropped: 3,
-    },
-  ],
-};
 
 function node(name: string, readings: number): NodeView {
   return {
@@ -55,13 +29,7 @@ let changed: Map<string, NodeView>;
 let isCut: boolean;
 
 function options(more: Partial<HttpServerOptions> = {}): HttpServerOptions {
-  return {
-    clock,
-    host: "127.0.0.1",
-    port: 0,
-    nextFreePort: false,
-    maxEventStreams: 2,
-    status: () => status,
+  return httpOptions(clock, {
     nodes: () => nodes,
     takeChangedNodes: () => {
       const taken = [...changed];
@@ -82,9 +50,8 @@ function options(more: Partial<HttpServerOptions> = {}): HttpServerOptions {
         },
       },
     ],
-    onError: () => {},
     ...more,
-  };
+  });
 }
 
 beforeEach(() => {

@@ -6,14 +6,20 @@ import type { NodeView } from "../page/api-types.js";
 import { type ApiOptions, addApi, toControlView } from "./api.js";
 import { EventStreams } from "./event-streams.js";
 import { guard } from "./guard.js";
+import type { AccessToken } from "./login/access-token.js";
+import { addLogin } from "./login/add-login.js";
 import { bridgeMetrics } from "./metrics.js";
 import { sendProblem } from "./problem.js";
 
 /** Where the server listens and what it tells. */
 export interface HttpServerOptions extends Omit<ApiOptions, "events" | "nodes"> {
   readonly clock: BridgeClock;
-  /** A loopback address. */
+  /** Address to listen on. Any but loopback goes with a `token`. */
   readonly host: string;
+  /** Host names it answers under besides the machine's own. */
+  readonly names: readonly string[];
+  /** Whoever has it is let in; undefined: everyone is. */
+  readonly token: AccessToken | undefined;
   /** 0 takes any free one. */
   readonly port: number;
   /** When the port is in use, try up to 50 higher ones. */
@@ -25,6 +31,8 @@ export interface HttpServerOptions extends Omit<ApiOptions, "events" | "nodes"> 
   readonly takeChangedNodes: () => Iterable<readonly [key: string, node: NodeView]>;
   /** Told of each request that failed inside. */
   readonly onError: (error: Error) => void;
+  /** Told of the address that each wrong token came from. */
+  readonly onLoginFailure: (address: string) => void;
 }
 
 /** A server that runs. */
@@ -36,6 +44,8 @@ export interface HttpServer {
 }
 
 const PORTS_TRIED = 50;
+/** Of a node in an address, its characters escaped. */
+const LONGEST_NAME = 400;
 
 /**
  * Starts the page, the API, `/metrics` and `/health`.
@@ -73,8 +83,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInstance {
-  const app = fastify({ forceCloseConnections: true, bodyLimit: 65_536, logger: false });
-  guard(app);
+  const app = fastify({
+    forceCloseConnections: true,
+    bodyLimit: 65_536,
+    logger: false,
+    routerOptions: { maxParamLength: LONGEST_NAME },
+  });
+  guard(app, options);
+  const { token, clock, onLoginFailure } = options;
+  if (token) addLogin(app, { token, clock, onFailure: onLoginFailure });
+  else app.get("/api/v1/session", async () => ({ login: false }));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) options.onError(error);
@@ -97,9 +115,10 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
     return metrics.text();
   });
   app.get("/health", async (_request, reply) => {
+    // With a login, what is more than one word is for those who have it.
     const { health, summary } = options.status();
     reply.code(health === "failing" ? 503 : 200).header("cache-control", "no-store");
-    return { health, summary };
+    return token ? { health } : { health, summary };
   });
   if (options.pageFolder !== undefined) {
     app.register(fastifyStatic, { root: options.pageFolder, cacheControl: false });

@@ -43,10 +43,12 @@ export function EndsPanel(props: {
 
 function End(props: { readonly end: EndStatus; readonly children: preact.ComponentChildren }) {
   const { name, kind, state, detail } = props.end;
+  const shortName = name.slice(name.lastIndexOf("/") + 1);
   return (
     <li>
       <p class="end-name">
-        <b>{name}</b> <span class="quiet">{kinds[kind]}</span>
+        <b title={shortName === name ? undefined : name}>{shortName}</b>{" "}
+        <span class="quiet">{kinds[kind]}</span>
         <span class={`state state-${state}`}>
           <Mark kind={state} />
           {state}

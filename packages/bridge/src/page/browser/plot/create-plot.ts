@@ -34,7 +34,8 @@ export function createPlot({ target, slots, range, onCursor }: PlotOptions): uPl
   const options: uPlot.Options = {
     width: Math.max(1, target.clientWidth),
     height: HEIGHT,
-    padding: [10, 12, 0, 0],
+    // Half of the last label on the time axis stands beyond the plot.
+    padding: [10, 28, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 8 } },
     scales: { x: { time: true, range: () => range() } },

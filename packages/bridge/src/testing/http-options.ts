@@ -1,0 +1,57 @@
+import type { HttpServerOptions } from "../http/http-server.js";
+import type { BridgeStatus } from "../page/api-types.js";
+import type { ManualClock } from "./manual-clock.js";
+
+/** A bridge that holds 1,204 messages for a city broker that is away. */
+export const holdingStatus: BridgeStatus = {
+  now: "2026-09-09T10:26:40.000Z",
+  startedAt: "2026-09-09T10:00:00.000Z",
+  version: "0.1.0",
+  health: "holding",
+  summary: "The city broker is away; 1,204 readings are held.",
+  nodes: { total: 2, fresh: 1, stale: 1 },
+  rates: { readingsIn: 10, readingsOut: 0 },
+  bytes: { payloadPerReading: 16, jsonPerReading: 96 },
+  spool: { entries: 5000, bytes: 200_000, maxBytes: 1_000_000, backlog: 1204, dropped: 3 },
+  sources: [
+    { name: "street", kind: "mqtt", state: "up", detail: "connected", messages: 9, errors: 1 },
+  ],
+  sinks: [
+    {
+      name: "city",
+      kind: "mqtt",
+      state: "down",
+      detail: "away",
+      messages: 7,
+      errors: 0,
+      backlog: 1204,
+      dropped: 3,
+    },
+  ],
+};
+
+/** A server on a free port of loopback that knows {@link holdingStatus} and no node. */
+export function httpOptions(
+  clock: ManualClock,
+  more: Partial<HttpServerOptions> = {},
+): HttpServerOptions {
+  return {
+    clock,
+    host: "127.0.0.1",
+    port: 0,
+    names: [],
+    token: undefined,
+    nextFreePort: false,
+    maxEventStreams: 2,
+    status: () => holdingStatus,
+    nodes: () => [],
+    takeChangedNodes: () => [],
+    history: () => undefined,
+    controls: [],
+    onError: (error) => {
+      throw error;
+    },
+    onLoginFailure: () => {},
+    ...more,
+  };
+}
