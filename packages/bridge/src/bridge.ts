@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { LinkSessions, type RestoredSession } from "@bollard/link";
+import { LinkSessions } from "@bollard/link";
 import type { SensorSchema } from "@bollard/schema";
 import { isSpoolError, type Spool } from "@bollard/spool";
 import { type Logger, pino } from "pino";
@@ -22,10 +22,11 @@ import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
 import { pageFolder } from "./page/page-folder.js";
 import { createPipeline, type Pipeline } from "./pipeline.js";
 import { ReadingTimes } from "./reading-time.js";
-import { recall } from "./recall.js";
+import { type Recollection, recall } from "./recall.js";
 import { Registry } from "./registry.js";
 import { replayAndDrain } from "./replay.js";
 import { calibrate } from "./rules/calibrate.js";
+import { SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
 import { SetAsideLog } from "./set-aside-log.js";
@@ -78,6 +79,7 @@ export class Bridge {
   readonly #log: Logger;
   readonly #alarms: Alarms;
   readonly #schemas: SchemaSet;
+  readonly #references: SchemaReferences;
   readonly #registry: Registry;
   readonly #view: EntityView;
   readonly #readingsIn: Rate;
@@ -105,6 +107,7 @@ export class Bridge {
     this.#log = options.log ?? pino({ name: "bollard", level: config.log.level });
     this.#alarms = new Alarms(this.#clock);
     this.#schemas = new SchemaSet([...readSchemaFiles(config.schemas), ...(options.schemas ?? [])]);
+    this.#references = new SchemaReferences(this.#schemas);
     const { file, list, unknown } = config.nodes;
     const nodes = { ...(file === undefined ? {} : readNodesFile(file)), ...list };
     this.#registry = new Registry({ unknown, nodes });
@@ -197,7 +200,7 @@ export class Bridge {
       alarms: this.#alarms,
       clock: this.#clock,
       registry: this.#registry,
-      schemas: this.#schemas,
+      references: this.#references,
       rules: [calibrate],
       times: new ReadingTimes(this.#clock),
       onRefused: (error) => this.#onRefused(error),
@@ -222,15 +225,16 @@ export class Bridge {
     return { config: this.#config, clock: this.#clock, log: this.#log, alarms: this.#alarms };
   }
 
-  #makeSources(spool: Spool, pipeline: Pipeline, restored: readonly RestoredSession[]): Source[] {
+  #makeSources(spool: Spool, pipeline: Pipeline, { links, lastKeys }: Recollection): Source[] {
     const sessions = this.#sessions as SessionNumbers;
     const linkSessions = new LinkSessions({ allocateSession: (node) => sessions.next(node) });
-    for (const session of restored) linkSessions.restore(session);
+    for (const session of links) linkSessions.restore(session);
     return makeSources({
       ...this.#ends(),
       accept: pipeline.accept,
       sessions,
       linkSessions,
+      lastKeys,
       schemas: this.#schemas,
       openPort: this.#options.openPort ?? openSerialPort,
       commit: () => spool.commit(),
@@ -243,10 +247,11 @@ export class Bridge {
       setAside: this.#setAside as SetAsideLog,
       drains: this.#drains.map(({ drain }) => drain),
       interpret: pipeline.interpret,
+      references: this.#references,
       isKnown: ({ reason, detail }) =>
         reason === "unknown-node"
           ? this.#registry.find(detail) !== undefined
-          : this.#schemas.find(Number(detail)) !== undefined,
+          : this.#references.find(detail) !== undefined,
       isClosed: () => this.#closing !== undefined,
     });
     replay.then(

@@ -20,7 +20,10 @@ const entry: Entry = {
 const anyEntry: fc.Arbitrary<Entry> = fc
   .record(
     {
-      source: fc.record({ kind: fc.constantFrom("serial", "mqtt"), name: fc.string() }),
+      source: fc.record({
+        kind: fc.constantFrom("serial", "mqtt", "lorawan", "foreign"),
+        name: fc.string(),
+      }),
       node: fc.string({ unit: "grapheme" }),
       boot: fc.integer({ min: 0, max: 0xffff }),
       sequence: fc.integer({ min: 0, max: 0xffffffff }),
@@ -32,6 +35,8 @@ const anyEntry: fc.Arbitrary<Entry> = fc
         quality: fc.constantFrom("synchronised", "unknown", "unset"),
       }),
       layout: fc.stringMatching(/^[0-9a-f]{16}$/),
+      binding: fc.oneof(fc.string(), fc.integer({ min: 0, max: 255 })),
+      receivedMs: fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
     },
     { requiredKeys: ["source", "node", "boot", "sequence", "payload", "arrival"] },
   )

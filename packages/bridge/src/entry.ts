@@ -4,7 +4,7 @@ import { BridgeError } from "./error.js";
 
 /** Where a message came in: the kind of source and its name in the configuration. */
 export interface SourceName {
-  readonly kind: "serial" | "mqtt";
+  readonly kind: "serial" | "mqtt" | "lorawan" | "foreign";
   readonly name: string;
 }
 
@@ -34,6 +34,13 @@ export interface Entry {
    * only where it was not the layout of the schema configured under that id.
    */
   readonly layout?: string;
+  /**
+   * What beside the payload tells its schema: a schema's name or id in the topic, or a LoRaWAN port;
+   * present only where there was one.
+   */
+  readonly binding?: string | number;
+  /** When a network server received it, ms since the Unix epoch; present only where one did. */
+  readonly receivedMs?: number;
 }
 
 /** What the spool keeps of an entry: bytes, and beside them whose it is and since when. */
@@ -47,14 +54,15 @@ export interface StoredEntry {
 
 /** Layout of the bytes; a later one takes the next number, and this one stays readable. */
 const VERSION = 1;
-const KINDS: readonly SourceName["kind"][] = ["serial", "mqtt"];
+const KINDS: readonly SourceName["kind"][] = ["serial", "mqtt", "lorawan", "foreign"];
 const QUALITIES: readonly ClockQuality[] = ["synchronised", "unknown", "unset"];
 
 const cbor = new Encoder({ useRecords: false, tagUint8Array: false, variableMapSize: true });
 
 /**
  * Turns an entry into what the spool keeps. Its bytes are one CBOR array:
- * `[version × 64 + quality × 8 + kind, source name, boot, sequence, payload, boot id, monotonic ms, layout?]`.
+ * `[version × 64 + quality × 8 + kind, source name, boot, sequence, payload, boot id, monotonic ms, layout?,
+ * binding?, received ms?]`, with null for one that is absent before one that is not.
  *
  * Monotonic time is rounded to the millisecond.
  */
@@ -70,7 +78,10 @@ export function encodeEntry(entry: Entry): Required<StoredEntry> {
     arrival.bootId,
     Math.round(arrival.monotonicMs),
   ];
-  if (entry.layout !== undefined) items.push(entry.layout);
+  const { layout, binding, receivedMs } = entry;
+  const rest = [layout, binding, receivedMs];
+  const length = rest.findLastIndex((item) => item !== undefined) + 1;
+  for (let i = 0; i < length; i++) items.push(rest[i] ?? null);
   return { bytes: cbor.encode(items), stream: entry.node, timeMs: arrival.wallMs };
 }
 
@@ -87,11 +98,12 @@ export function decodeEntry(stored: StoredEntry): Entry {
     throw malformed("it is not CBOR", cause);
   }
   if (!Array.isArray(items)) throw malformed("it is not an array");
-  const [head, name, boot, sequence, payload, bootId, monotonicMs, layout] = items as unknown[];
+  const [head, name, boot, sequence, payload, bootId, monotonicMs, ...rest] = items as unknown[];
   const flags = whole(head, 0xffff, "head");
   const version = flags >> 6;
   if (version !== VERSION) throw malformed(`its version is ${version}, known is ${VERSION}`);
-  const entry: Entry = {
+  const [layout, binding, receivedMs] = rest;
+  return {
     source: { kind: pick(KINDS, flags & 7, "source kind"), name: text(name, "source name") },
     node: text(stored.stream, "node"),
     boot: whole(boot, 0xffff, "boot"),
@@ -103,8 +115,20 @@ export function decodeEntry(stored: StoredEntry): Entry {
       wallMs: stored.timeMs,
       quality: pick(QUALITIES, (flags >> 3) & 7, "clock quality"),
     },
+    ...(isThere(layout) && { layout: text(layout, "layout") }),
+    ...(isThere(binding) && { binding: bindingOf(binding) }),
+    ...(isThere(receivedMs) && {
+      receivedMs: whole(receivedMs, Number.MAX_SAFE_INTEGER, "time of receipt"),
+    }),
   };
-  return layout === undefined ? entry : { ...entry, layout: text(layout, "layout") };
+}
+
+function isThere(item: unknown): boolean {
+  return item !== undefined && item !== null;
+}
+
+function bindingOf(value: unknown): string | number {
+  return typeof value === "string" ? value : whole(value, 0xffff, "binding");
 }
 
 function malformed(why: string, cause?: unknown): BridgeError {

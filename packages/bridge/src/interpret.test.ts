@@ -8,6 +8,7 @@ import { type InterpretOptions, interpret } from "./interpret.js";
 import { ReadingTimes } from "./reading-time.js";
 import { Registry } from "./registry.js";
 import { calibrate } from "./rules/calibrate.js";
+import { SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { ManualClock } from "./testing/manual-clock.js";
 import { START_S, streetAir, streetPayload } from "./testing/street-air.js";
@@ -32,7 +33,10 @@ const options: InterpretOptions = {
       "a1-b2": { name: "oak-street-12", calibration: { pm25: { offset: 1 } } },
     }),
   }),
-  schemas: new SchemaSet([streetAir, uptimes, timeless]),
+  references: new SchemaReferences(
+    new SchemaSet([streetAir, uptimes, timeless]),
+    new Map([["ttn", { 3: "door" }]]),
+  ),
   rules: [calibrate],
   times: new ReadingTimes(clock),
 };
@@ -94,6 +98,22 @@ describe("an entry", () => {
     });
   });
 
+  test("without a schema id is read by what came beside it", () => {
+    const payload = encodePayload(timeless, { values: { open: true } }, { schemaId: false });
+    const of = (more: Partial<Entry>) => {
+      const interpreted = interpret(40, entryOf(payload, more), options);
+      return interpreted.kind === "delivery" ? interpreted.schema.schema.name : interpreted.detail;
+    };
+    expect(of({ binding: "door" })).toBe("door");
+    expect(of({ binding: "19" })).toBe("door");
+    expect(of({ binding: "gate" })).toBe("gate");
+    const lorawan = { kind: "lorawan", name: "ttn" } as const;
+    expect(of({ source: lorawan, binding: 3 })).toBe("door");
+    expect(of({ source: lorawan, binding: 19 })).toBe("door");
+    expect(of({ source: lorawan, binding: 4 })).toBe("port 4 of ttn");
+    expect(of({})).toBe("none");
+  });
+
   test("of any bytes is a delivery or is set aside", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (payload) => {
@@ -130,6 +150,11 @@ describe("a reading's time", () => {
     expect(at(100, (booted + 103) * 1000)).toBe(booted + 103);
     expect(at(160, (booted + 160.5) * 1000)).toBe(booted + 160.5);
     expect(at(220, (booted + 290) * 1000)).toBe(booted + 220.5);
+  });
+
+  test("is that of its receipt by the network server, where it waited there", () => {
+    const payload = encodePayload(timeless, { values: { open: true } });
+    expect(timeOf(entryOf(payload, { receivedMs: 1_788_000_000_500 }))).toBe(1_788_000_000.5);
   });
 
   test("is mended where the wall clock was set after the arrival", () => {

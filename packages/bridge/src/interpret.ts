@@ -1,15 +1,16 @@
-import { type DecodedPayload, type Reading, readHeader, toRecords } from "@bollard/payload";
+import { type DecodedPayload, type Reading, toRecords } from "@bollard/payload";
 import type { DeliveredReading, Interpreted, SetAsideReason } from "./delivery.js";
 import type { Entry } from "./entry.js";
 import type { ReadingTimes } from "./reading-time.js";
 import type { RegisteredNode, Registry } from "./registry.js";
 import { applyRules, type Rule } from "./rules/rule.js";
-import type { KnownSchema, SchemaSet } from "./schema-set.js";
+import type { SchemaReferences } from "./schema-references.js";
+import type { KnownSchema } from "./schema-set.js";
 
 /** What an entry is interpreted by. */
 export interface InterpretOptions {
   readonly registry: Registry;
-  readonly schemas: SchemaSet;
+  readonly references: SchemaReferences;
   readonly rules: readonly Rule[];
   readonly times: ReadingTimes;
 }
@@ -30,10 +31,10 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
   const node = options.registry.find(entry.node);
   if (!node) return setAside("unknown-node", entry.node);
   try {
-    const { schemaId } = readHeader(entry.payload);
-    const schema = schemaId === undefined ? options.schemas.only : options.schemas.find(schemaId);
+    const reference = options.references.of(entry);
+    const schema = options.references.find(reference);
     const isOther = entry.layout !== undefined && entry.layout !== schema?.fingerprint;
-    if (!schema || isOther) return setAside("unknown-schema", String(schemaId ?? "none"));
+    if (!schema || isOther) return setAside("unknown-schema", reference);
     const decoded = schema.codec.decode(entry.payload, {
       arrival: Math.floor(options.times.arrivalS(entry)),
     });

@@ -4,15 +4,15 @@ import type { Logger } from "pino";
 import type { Alarms } from "./alarms.js";
 import type { BridgeClock } from "./clock.js";
 import type { ResolvedConfig } from "./config/config.js";
-import { readSecretFile } from "./config/read-config.js";
+import { checkBrokerFiles } from "./mqtt/broker-options.js";
 import type { SchemaSet } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
 import type { Sink } from "./sinks/sink.js";
-import { MqttSource } from "./sources/mqtt-source.js";
+import { MqttSource } from "./sources/mqtt/mqtt-source.js";
 import type { OpenPort } from "./sources/serial/open-port.js";
 import { SerialSource } from "./sources/serial/serial-source.js";
-import type { Accept, Source } from "./sources/source.js";
+import type { Accept, LastKey, Source } from "./sources/source.js";
 
 /** What every end gets. */
 export interface EndsOptions {
@@ -29,6 +29,8 @@ export interface SourcesOptions extends EndsOptions {
   readonly schemas: SchemaSet;
   /** One for all serial ports. */
   readonly linkSessions: LinkSessions;
+  /** The newest key of each node that is not on a serial port, from before the start. */
+  readonly lastKeys: readonly LastKey[];
   readonly openPort: OpenPort;
   /** Brings what waits to the disk at once. */
   readonly commit: () => Promise<void>;
@@ -43,35 +45,27 @@ export function makeSources(options: SourcesOptions): Source[] {
       const child = log.child({ source: serial.name });
       return new SerialSource({ ...options, config: serial, commitDelayMs, log: child });
     }),
-    ...config.sources.mqtt.map(
-      (mqtt) =>
-        new MqttSource({
-          ...options,
-          config: mqtt,
-          bridgeName: config.name,
-          password: passwordOf(mqtt.passwordFile),
-          log: log.child({ source: mqtt.name }),
-        }),
-    ),
+    ...config.sources.mqtt.map((mqtt) => {
+      checkBrokerFiles(mqtt);
+      const child = log.child({ source: mqtt.name });
+      return new MqttSource({ ...options, config: mqtt, bridgeName: config.name, log: child });
+    }),
   ];
 }
 
 /** Every sink of the configuration, not opened yet. They share the gates, and what those remember. */
-export function makeSinks({ config, clock, log }: EndsOptions): Sink[] {
+export function makeSinks({ config, clock, log, alarms }: EndsOptions): Sink[] {
   const gates = new EntityGates();
-  return config.sinks.mqtt.map(
-    (mqtt) =>
-      new MqttSink({
-        config: mqtt,
-        bridgeName: config.name,
-        password: passwordOf(mqtt.passwordFile),
-        gates,
-        clock,
-        log: log.child({ sink: mqtt.name }),
-      }),
-  );
-}
-
-function passwordOf(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readSecretFile(file);
+  return config.sinks.mqtt.map((mqtt) => {
+    checkBrokerFiles(mqtt);
+    const child = log.child({ sink: mqtt.name });
+    return new MqttSink({
+      config: mqtt,
+      bridgeName: config.name,
+      gates,
+      clock,
+      log: child,
+      alarms,
+    });
+  });
 }

@@ -81,6 +81,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       quality: parts.clock.quality(),
     },
     ...(message.layout !== undefined && { layout: message.layout }),
+    ...(message.binding !== undefined && { binding: message.binding }),
+    ...(message.receivedMs !== undefined && { receivedMs: message.receivedMs }),
   });
 
   /** The same key with other bytes is another message: it gets a session of its own, never dropped. */

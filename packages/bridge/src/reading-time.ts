@@ -26,9 +26,11 @@ export class ReadingTimes {
 
   /**
    * When the entry came in, Unix seconds. Where the wall clock was not set then and has been set
-   * since, in the same boot of this machine, the monotonic clock tells.
+   * since, in the same boot of this machine, the monotonic clock tells. Where a network server
+   * received it before us, that is when it came in: it may have waited there for hours.
    */
-  arrivalS({ arrival }: Entry): number {
+  arrivalS({ arrival, receivedMs }: Entry): number {
+    if (receivedMs !== undefined) return receivedMs / 1000;
     const canMend = arrival.quality === "unset" && arrival.bootId === this.#clock.bootId;
     if (!canMend || this.#clock.quality() === "unset") return arrival.wallMs / 1000;
     const agoMs = this.#clock.monotonicMs() - arrival.monotonicMs;

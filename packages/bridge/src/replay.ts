@@ -1,5 +1,6 @@
 import type { Spool, SpoolEntry } from "@bollard/spool";
 import type { Delivery, Interpreted } from "./delivery.js";
+import type { SchemaReferences } from "./schema-references.js";
 import { ANY_DETAIL, type SetAsideGroup, type SetAsideLog } from "./set-aside-log.js";
 import type { Drain } from "./sinks/drain.js";
 
@@ -9,6 +10,7 @@ export interface ReplayOptions {
   readonly setAside: SetAsideLog;
   readonly drains: readonly Drain[];
   readonly interpret: (stored: SpoolEntry) => Interpreted;
+  readonly references: SchemaReferences;
   /** Whether what the group waits for is known now. */
   readonly isKnown: (group: SetAsideGroup) => boolean;
   readonly isClosed: () => boolean;
@@ -46,7 +48,7 @@ async function replay(
   drain: Drain,
   groups: readonly SetAsideGroup[],
   stillWaiting: Set<string>,
-  { spool, setAside, interpret, isClosed }: ReplayOptions,
+  { spool, setAside, interpret, references, isClosed }: ReplayOptions,
 ): Promise<number> {
   const { sink } = drain;
   const first = Math.min(...groups.map((group) => group.first));
@@ -59,7 +61,7 @@ async function replay(
     if (interpreted.kind === "set-aside") {
       await setAside.keep(interpreted);
       stillWaiting.add(`${interpreted.reason} ${interpreted.detail}`).add(ANY_DETAIL);
-    } else if (groups.some((group) => isOf(group, interpreted))) {
+    } else if (groups.some((group) => isOf(group, interpreted, references))) {
       count++;
       const done = sink.deliver(interpreted).finally(() => underWay.delete(done));
       underWay.add(done);
@@ -80,10 +82,12 @@ function nameOf({ reason, detail }: SetAsideGroup): string {
   return detail === ANY_DETAIL ? ANY_DETAIL : `${reason} ${detail}`;
 }
 
-function isOf(group: SetAsideGroup, { position, entry, schema }: Delivery): boolean {
+function isOf(
+  group: SetAsideGroup,
+  { position, entry }: Delivery,
+  references: SchemaReferences,
+): boolean {
   if (position < group.first) return false;
   if (group.detail === ANY_DETAIL) return true;
-  return group.reason === "unknown-node"
-    ? group.detail === entry.node
-    : group.detail === String(schema.schema.id) || group.detail === "none";
+  return group.detail === (group.reason === "unknown-node" ? entry.node : references.of(entry));
 }

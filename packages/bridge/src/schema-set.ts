@@ -36,6 +36,7 @@ export interface KnownSchema {
 /** The schemas of the configuration, by id. */
 export class SchemaSet {
   readonly #byId = new Map<number, KnownSchema>();
+  readonly #byName = new Map<string, KnownSchema>();
 
   /** @throws {@link BridgeError} `BRIDGE_SCHEMA_CONFLICT` for two with one id or one name */
   constructor(schemas: readonly SensorSchema[]) {
@@ -49,12 +50,19 @@ export class SchemaSet {
         throw new BridgeError("BRIDGE_SCHEMA_CONFLICT", schema.name, message);
       }
       names.add(schema.name);
-      this.#byId.set(schema.id, toKnownSchema(schema));
+      const known = toKnownSchema(schema);
+      this.#byId.set(schema.id, known);
+      this.#byName.set(schema.name, known);
     }
   }
 
   find(id: number): KnownSchema | undefined {
     return this.#byId.get(id);
+  }
+
+  /** Finds a schema by its name, or by its id in digits. */
+  lookUp(nameOrId: string): KnownSchema | undefined {
+    return this.#byName.get(nameOrId) ?? this.#byId.get(Number(nameOrId));
   }
 
   /** The only schema there is: what a payload without a schema id is read by. */

@@ -6,6 +6,7 @@ export type {
   ConnectOptions,
   DisconnectedEvent,
   MqttMessage,
+  RenewedOptions,
 } from "./connection/connect-options.js";
 export type { MqttConnection, MqttStats, PublishOptions } from "./connection/mqtt-connection.js";
 export type { WebSocketOptions } from "./connection/open-web-socket.js";

@@ -39,6 +39,17 @@ export interface SerialSourceConfig {
   readonly maxQueueBytes?: number;
 }
 
+/** Certificates of an MQTT connection, in PEM files; read again before each connection. */
+export interface MqttTlsConfig {
+  /** Of those who may have signed the broker's certificate. Default: the system's. */
+  readonly caFile?: string | undefined;
+  /** Our own certificate, where the broker asks for one; with `keyFile`. */
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  /** The name that the broker's certificate has to be for. Default: the host of the address. */
+  readonly serverName?: string | undefined;
+}
+
 /** What every MQTT connection has. */
 export interface MqttEndConfig {
   /** Part of the client id and of what is kept on disk, so do not change it. */
@@ -50,16 +61,25 @@ export interface MqttEndConfig {
   /** Default: 3.1.1. */
   readonly version?: "3.1.1" | "5";
   readonly username?: string | undefined;
-  /** Its first line is the password. */
+  /** Its first line is the password, or a token; read again before each connection. */
   readonly passwordFile?: string | undefined;
+  /** For `mqtts:` only. Default: the system's certificates, and none of our own. */
+  readonly tls?: MqttTlsConfig;
   /** Seconds. Default: 30. */
   readonly keepAliveS?: number;
 }
 
 /** A broker that nodes publish payloads to. */
 export interface MqttSourceConfig extends MqttEndConfig {
-  /** One level is `+` and stands for the node's id. Default: `bollard/+/up`. */
+  /**
+   * `{node}` stands for the node's id, `{schema}` for the name or id of a schema; `+` and a last `#`
+   * for what does not matter. Default: `bollard/{node}/up`.
+   */
   readonly topic?: string;
+  /** Name of a shared subscription: several bridges share the messages, in no order. Default: none. */
+  readonly share?: string | undefined;
+  /** Which of several bridges this is, each with nodes of its own. Default: it takes all nodes. */
+  readonly split?: { readonly part: number; readonly of: number } | undefined;
   /** Most messages the broker may send ahead of our acknowledgement. Default: 1000. */
   readonly receiveMaximum?: number;
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { isSchemaError, type SchemaProblem, type SensorSchema } from "@bollard/schema";
 import { parseDocument, readSchemaFile } from "@bollard/schema/file";
 import { BridgeError } from "../error.js";
-import type { BridgeConfig, Filled, NodeConfig, ResolvedConfig } from "./config.js";
+import type { BridgeConfig, Filled, MqttEndConfig, NodeConfig, ResolvedConfig } from "./config.js";
 import {
   configJsonSchema,
   doubleNames,
@@ -37,7 +37,7 @@ export function readNodesFile(path: string): Filled<Record<string, NodeConfig>> 
 
 /** The first line of a file that holds a secret. Throws `BRIDGE_CONFIG_UNREADABLE`. */
 export function readSecretFile(path: string): string {
-  return readText(path).split(/\r?\n/, 1)[0] ?? "";
+  return readTextFile(path).split(/\r?\n/, 1)[0] ?? "";
 }
 
 /** Reads the schemas that the configuration names. Throws as {@link readConfigFile} does. */
@@ -56,7 +56,7 @@ function readChecked(
   jsonSchema: object,
   check: (value: unknown) => readonly SchemaProblem[] = () => [],
 ): unknown {
-  const text = readText(path);
+  const text = readTextFile(path);
   try {
     // A file of nothing but comments leaves all as it is.
     return isEmpty(text) ? {} : parseDocument(text, { file: path, jsonSchema, check }).value;
@@ -76,7 +76,8 @@ function asBridgeError(cause: unknown, path: string): unknown {
   return new BridgeError(code, cause.path || path, cause.message, { cause });
 }
 
-function readText(path: string): string {
+/** The text of a file that the configuration names. Throws `BRIDGE_CONFIG_UNREADABLE`. */
+export function readTextFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
@@ -88,8 +89,16 @@ function readText(path: string): string {
 function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConfig {
   const from = <T extends string | undefined>(path: T) =>
     (path === undefined ? undefined : resolve(folder, path)) as T;
-  const mqttEnd = <T extends { readonly passwordFile: string | undefined }>(end: T): T =>
-    end.passwordFile === undefined ? end : { ...end, passwordFile: from(end.passwordFile) };
+  const mqttEnd = <T extends Filled<MqttEndConfig>>(end: T): T => ({
+    ...end,
+    ...(end.passwordFile !== undefined && { passwordFile: from(end.passwordFile) }),
+    tls: {
+      ...end.tls,
+      ...(end.tls.caFile !== undefined && { caFile: from(end.tls.caFile) }),
+      ...(end.tls.certFile !== undefined && { certFile: from(end.tls.certFile) }),
+      ...(end.tls.keyFile !== undefined && { keyFile: from(end.tls.keyFile) }),
+    },
+  });
   const { file, ...nodes } = config.nodes;
   const { tokenFile, ...http } = config.http;
   return {

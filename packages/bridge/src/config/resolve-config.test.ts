@@ -63,7 +63,8 @@ describe("resolveConfig", () => {
           clientId: "",
           version: "3.1.1",
           keepAliveS: 30,
-          topic: "bollard/+/up",
+          tls: {},
+          topic: "bollard/{node}/up",
           receiveMaximum: 1000,
         },
       ],
@@ -71,6 +72,7 @@ describe("resolveConfig", () => {
     expect(sinks.mqtt).toEqual([
       {
         name: "city",
+        tls: {},
         url: "mqtts://city.example:8883",
         clientId: "",
         version: "3.1.1",

@@ -8,12 +8,16 @@ export class Slots {
     this.#free = count;
   }
 
+  /** Takes a place where there is one at once. */
+  tryTake(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
   /** Resolves once there is a place, first come first served. Each is given back by `release`. */
   async take(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
+    if (this.tryTake()) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

@@ -14,8 +14,20 @@ export interface SourceMessage {
   readonly payload: Uint8Array;
   /** Fingerprint the node announced, where it is not the configured schema's. */
   readonly layout?: string | undefined;
+  /** What beside the payload tells its schema: a schema's name or id in the topic, or a LoRaWAN port. */
+  readonly binding?: string | number | undefined;
+  /** When the network server received it, ms since the Unix epoch, where one did before us. */
+  readonly receivedMs?: number | undefined;
   /** Called once the message is on the disk: now it may be acknowledged. */
   readonly kept: () => void;
+}
+
+/** The newest key that the spool holds of a node from one source. */
+export interface LastKey {
+  readonly source: SourceName;
+  readonly node: string;
+  readonly boot: number;
+  readonly sequence: number;
 }
 
 /**

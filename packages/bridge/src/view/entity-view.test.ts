@@ -5,6 +5,7 @@ import type { Entry } from "../entry.js";
 import { interpret } from "../interpret.js";
 import { ReadingTimes } from "../reading-time.js";
 import { Registry } from "../registry.js";
+import { SchemaReferences } from "../schema-references.js";
 import { SchemaSet } from "../schema-set.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { START_S, streetAir, streetPayload } from "../testing/street-air.js";
@@ -18,7 +19,7 @@ function set(more: { maxNodes?: number } = {}) {
       unknown: "accept",
       nodes: resolveNodes({ "a1-b2": { name: "oak-street-12", position: [23.32, 42.69] } }),
     }),
-    schemas: new SchemaSet([streetAir]),
+    references: new SchemaReferences(new SchemaSet([streetAir])),
     rules: [],
     times: new ReadingTimes(clock),
   };

@@ -46,6 +46,9 @@ export interface DisconnectedEvent {
   readonly retryInMs: number | undefined;
 }
 
+/** What may be another at each connection. */
+export type RenewedOptions = Pick<ConnectOptions, "username" | "password" | "will" | "tls">;
+
 /** How to reach a broker, and what to do with what comes from it. */
 export interface ConnectOptions {
   /** Name or address. Default: `localhost`. */
@@ -73,6 +76,11 @@ export interface ConnectOptions {
   readonly username?: string;
   readonly password?: Uint8Array | string;
   readonly will?: Will;
+  /**
+   * Called before each attempt to connect; what it gives goes before the options of these names. For
+   * tokens and certificates that are renewed. Where it throws, the attempt has failed.
+   */
+  readonly renew?: () => RenewedOptions;
   /** More MQTT 5 properties for CONNECT. */
   readonly properties?: MqttProperties;
   /**
@@ -157,6 +165,20 @@ export function sessionOptions(options: ConnectOptions): SessionOptions {
     maxQueuedBytes: options.maxQueuedBytes ?? 16_777_216,
     ackTimeoutMs: options.ackTimeoutMs ?? 60_000,
     pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
+  };
+}
+
+/** What a renewal puts into CONNECT; what it leaves out stays as it is. */
+export function renewedFields({
+  username,
+  password,
+  will,
+}: RenewedOptions): Partial<ConnectFields> {
+  if (will) checkTopic(will.topic);
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(will !== undefined && { will }),
   };
 }
 

@@ -59,6 +59,30 @@ async function comeBack(way: Street, sessionPresent: boolean): Promise<void> {
 }
 
 describe("connect", () => {
+  test("asks for the password and the will anew before each attempt, and bears that there is none", async () => {
+    let turnNumber = 0;
+    const way = await street({
+      username: "bridge",
+      renew: () => {
+        turnNumber++;
+        if (turnNumber === 2) throw new Error("the token cannot be read");
+        return { password: `token-${turnNumber}`, will: { topic: "gone", payload: "" } };
+      },
+    });
+    way.broker.drop();
+    await turn();
+    way.clock.advance(way.disconnects.at(-1)?.retryInMs ?? 0);
+    await turn();
+    expect(way.disconnects.at(-1)?.error.message).toMatch("the token cannot be read");
+    const asked = way.broker.next("connect");
+    way.clock.advance(way.disconnects.at(-1)?.retryInMs ?? 0);
+    expect(await asked).toMatchObject({
+      username: "bridge",
+      password: Buffer.from("token-3"),
+      will: { topic: "gone" },
+    });
+  });
+
   test("sends CONNECT with what was asked", async () => {
     const broker = new MemoryBroker(5);
     const asked = broker.next("connect");

@@ -10,8 +10,8 @@ import type { IncomingPublish } from "../session/incoming-publishes.js";
 import type { PublishDone } from "../session/outgoing-publishes.js";
 import { Backoff } from "./backoff.js";
 import { type MqttClock, systemClock } from "./clock.js";
-import { type ConnectOptions, sessionOptions } from "./connect-options.js";
-import { openSocket } from "./open-socket.js";
+import { type ConnectOptions, renewedFields, sessionOptions } from "./connect-options.js";
+import { openSocket, type SocketTarget } from "./open-socket.js";
 import { openWebSocket } from "./open-web-socket.js";
 import type { OpenTransport, Transport } from "./transport.js";
 
@@ -72,6 +72,7 @@ export class MqttConnection {
   readonly #session: ClientSession;
   readonly #clock: MqttClock;
   readonly #openTransport: OpenTransport;
+  readonly #target: Renewable<SocketTarget>;
   readonly #backoff: Backoff;
   readonly #writer = new PacketWriter();
 
@@ -109,7 +110,8 @@ export class MqttConnection {
       message: (topic, packet, entry) => this.#message(topic, packet, entry),
       problem: (error) => guard(() => options.onProblem?.(error)),
     });
-    this.#openTransport = options.openTransport ?? openerOf(options);
+    this.#target = targetOf(options);
+    this.#openTransport = options.openTransport ?? openerOf(options, this.#target);
     this.#attempt();
   }
 
@@ -293,11 +295,14 @@ export class MqttConnection {
     // What an earlier transport still has to tell is of no interest.
     const mine = () => transport !== undefined && transport === this.#transport;
     try {
+      const renewed = this.#options.renew?.() ?? {};
+      const fields = renewedFields(renewed);
+      if (renewed.tls) this.#target.tls = renewed.tls;
       transport = this.#openTransport({
         opened: (tlsResumed) => {
           if (!mine()) return;
           this.#tlsResumed = tlsResumed;
-          this.#session.open(this.#writer);
+          this.#session.open(this.#writer, fields);
           this.#flush();
         },
         data: (chunk, start, end) => {
@@ -517,11 +522,13 @@ function guard(run: () => void): void {
   }
 }
 
-/** What opens a connection's sockets, each with the TLS session of the one before. */
-function openerOf(options: ConnectOptions): OpenTransport {
+type Renewable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Where sockets go to; each goes on with the TLS session of the one before. */
+function targetOf(options: ConnectOptions): SocketTarget {
   const { tls, webSocket } = options;
   const defaultPort = webSocket ? (tls ? 443 : 80) : tls ? 8883 : 1883;
-  const target = {
+  return {
     host: options.host ?? "localhost",
     port: options.port ?? defaultPort,
     socketPath: options.socketPath,
@@ -529,6 +536,9 @@ function openerOf(options: ConnectOptions): OpenTransport {
     tls,
     tlsSession: { ticket: undefined },
   };
+}
+
+function openerOf({ webSocket }: ConnectOptions, target: SocketTarget): OpenTransport {
   return webSocket
     ? (events) => openWebSocket(target, webSocket, events)
     : (events) => openSocket(target, events);

@@ -162,12 +162,12 @@ export class ClientSession {
     return Math.min(this.#keepAlive.deadline, oldest + this.#options.ackTimeoutMs);
   }
 
-  /** A network connection is open: writes CONNECT. */
-  open(writer: PacketWriter): void {
+  /** A network connection is open: writes CONNECT, with `renewed` in place of what it was made with. */
+  open(writer: PacketWriter, renewed: Partial<ConnectFields> = {}): void {
     this.#parser.reset();
     this.#incomingAliases = undefined;
     this.#closing = false;
-    const fields = { ...this.#options.connect, clientId: this.#clientId };
+    const fields = { ...this.#options.connect, ...renewed, clientId: this.#clientId };
     encodeConnect(writer, this.#options.protocolVersion, fields);
   }
 

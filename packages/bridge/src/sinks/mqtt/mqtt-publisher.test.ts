@@ -1,6 +1,9 @@
-import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
+import { Alarms } from "../../alarms.js";
 import { systemClock } from "../../clock.js";
+import { resolveConfig } from "../../config/resolve-config.js";
+import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import { silent } from "../../testing/street.js";
 import { TestBroker } from "../../testing/test-broker.js";
 import { MqttPublisher } from "./mqtt-publisher.js";
 
@@ -13,17 +16,32 @@ afterEach(async () => {
 });
 
 function open(url: string, inFlight = 20): MqttPublisher {
+  const [config] = resolveConfig({ sinks: { mqtt: [{ name: "city", url }] } }).sinks.mqtt;
+  if (!config) throw new Error("no sink");
+  const clock = systemClock();
   publisher = new MqttPublisher({
-    url,
+    config,
     clientId: "bollard-city-out",
-    version: "3.1.1",
-    keepAliveS: 30,
     inFlight,
-    clock: systemClock(),
-    log: pino({ level: "silent" }),
+    alarms: new ConnectionAlarms(new Alarms(clock), "sinks.mqtt.city", "bollard-city-out"),
+    clock,
+    log: silent,
   });
   publisher.open();
   return publisher;
+}
+
+/** Hands a message over; the inner promise resolves once it is acknowledged. */
+async function handOver(
+  out: MqttPublisher,
+  number: number,
+): Promise<{ acknowledged: Promise<void> }> {
+  let done = () => {};
+  const acknowledged = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  await out.publish(message(number), done);
+  return { acknowledged };
 }
 
 const message = (number: number) => ({ topic: "n", payload: String(number), retain: false });
@@ -33,7 +51,7 @@ describe("MqttPublisher", () => {
     broker = await TestBroker.open();
     const out = open(broker.url);
     const done: Promise<unknown>[] = [];
-    for (let i = 0; i < 500; i++) done.push((await out.publish(message(i))).acknowledged);
+    for (let i = 0; i < 500; i++) done.push((await handOver(out, i)).acknowledged);
     await Promise.all(done);
     expect(broker.taken.map(({ text }) => Number(text))).toEqual([...Array(500).keys()]);
     expect([out.state, out.taken, out.refused]).toEqual(["up", 500, 0]);
@@ -44,8 +62,7 @@ describe("MqttPublisher", () => {
     const out = open(broker.url);
     const acknowledged: Promise<unknown>[] = [];
     const all = (async () => {
-      for (let i = 0; i < 3000; i++)
-        acknowledged.push((await out.publish(message(i))).acknowledged);
+      for (let i = 0; i < 3000; i++) acknowledged.push((await handOver(out, i)).acknowledged);
     })();
     for (const count of [300, 900, 1500]) {
       await broker.until(() => (broker?.taken.length ?? 0) >= count);
@@ -70,7 +87,7 @@ describe("MqttPublisher", () => {
     let handedOver = 0;
     const all = (async () => {
       for (let i = 0; i < 10; i++) {
-        await out.publish(message(i));
+        await handOver(out, i);
         handedOver++;
       }
     })();
@@ -91,7 +108,7 @@ describe("MqttPublisher", () => {
     await away.cut();
     const out = open(away.url);
     expect(out.state).toBe("connecting");
-    const { acknowledged } = await out.publish(message(1));
+    const { acknowledged } = await handOver(out, 1);
     while (out.state !== "down") await new Promise((resolve) => setImmediate(resolve));
     expect(out.detail).toContain("ECONNREFUSED");
     await away.join();

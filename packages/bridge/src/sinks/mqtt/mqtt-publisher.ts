@@ -1,63 +1,55 @@
-import { connect, type MqttClient, UniqueMessageIdProvider } from "mqtt";
+import {
+  isMqttError,
+  type MqttConnection,
+  type MqttError,
+  openConnection,
+} from "@bollard/mqtt-engine";
 import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
+import { type BrokerConfig, brokerOptions } from "../../mqtt/broker-options.js";
+import type { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import { Slots } from "../slots.js";
 
 /** One message on its way out. */
 export interface OutgoingMessage {
   readonly topic: string;
-  readonly payload: string;
+  readonly payload: string | Uint8Array;
   readonly retain: boolean;
 }
 
 /** Whom to publish to, and how. */
 export interface MqttPublisherOptions {
-  readonly url: string;
+  readonly config: BrokerConfig;
+  /** Where the configuration names none. */
   readonly clientId: string;
-  readonly version: "3.1.1" | "5";
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly keepAliveS: number;
   /** Most messages without an acknowledgement. */
   readonly inFlight: number;
+  readonly alarms: ConnectionAlarms;
   readonly clock: BridgeClock;
   readonly log: Logger;
   /** Called each time the broker has taken the connection. */
   readonly onConnect?: () => void;
 }
 
-interface Pending {
-  readonly message: OutgoingMessage;
-  readonly done: (outcome: "taken" | "refused") => void;
-}
-
-const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 10_000;
-const CONNECT_WITHIN_MS = 10_000;
 /** Topic name invalid, packet too large, payload format invalid: sent again it fares no better. */
 const NEVER_TAKEN = new Set([0x90, 0x95, 0x99]);
+/** How long a broker is left alone with a message that it refused for now. */
+const AGAIN_MS = 1000;
 
 /**
  * Publishes at QoS 1 for as long as it takes: what has no acknowledgement when a connection ends is
  * sent again on the next one, in order. So a message may come twice, and none is lost here.
- *
- * Each connection is a new `mqtt` client that never reconnects by itself: its own queue overwrites
- * messages in silence once its ids run out.
  */
 export class MqttPublisher {
   readonly #options: MqttPublisherOptions;
   readonly #slots: Slots;
-  /** In the order in which they were first sent. */
-  readonly #pending = new Set<Pending>();
-  #client: MqttClient | undefined;
-  #isConnected = false;
-  #isClosed = false;
+  #connection: MqttConnection | undefined;
+  #connectedAt = 0;
   #wasConnected = false;
-  #retryMs = FIRST_RETRY_MS;
-  #cancelRetry: (() => void) | undefined;
   #lastError = "";
   #taken = 0;
   #refused = 0;
+  #isClosed = false;
 
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
@@ -65,14 +57,14 @@ export class MqttPublisher {
   }
 
   get state(): "up" | "down" | "connecting" {
-    if (this.#isConnected) return "up";
+    if (this.#connection?.connected) return "up";
     return this.#wasConnected || this.#lastError ? "down" : "connecting";
   }
 
   /** Why it is down, or where it goes. */
   get detail(): string {
-    const { url } = this.#options;
-    return this.#isConnected || !this.#lastError ? url : `${url}: ${this.#lastError}`;
+    const { url } = this.#options.config;
+    return this.#lastError ? `${url}: ${this.#lastError}` : url;
   }
 
   /** Messages acknowledged. */
@@ -86,96 +78,82 @@ export class MqttPublisher {
   }
 
   open(): void {
-    const options = this.#options;
-    const client = connect(options.url, {
-      clientId: options.clientId,
-      protocolVersion: options.version === "5" ? 5 : 4,
-      clean: true,
-      keepalive: options.keepAliveS,
-      reconnectPeriod: 0,
-      connectTimeout: CONNECT_WITHIN_MS,
-      queueQoSZero: false,
-      resubscribe: false,
-      messageIdProvider: new UniqueMessageIdProvider(),
-      ...(options.username !== undefined && { username: options.username }),
-      ...(options.password !== undefined && { password: options.password }),
+    const { config, clientId, inFlight, alarms, clock, log } = this.#options;
+    this.#connection = openConnection({
+      ...brokerOptions(config, clientId),
+      maxInFlight: inFlight,
+      maxQueued: inFlight + 1,
+      maxQueuedBytes: Number.MAX_SAFE_INTEGER,
+      onConnected: () => {
+        this.#connectedAt = clock.monotonicMs();
+        this.#wasConnected = true;
+        this.#lastError = "";
+        alarms.connected();
+        log.info({ url: config.url }, "connected");
+        this.#options.onConnect?.();
+      },
+      onDisconnected: ({ error, wasConnected }) => {
+        this.#lastError = error.message;
+        alarms.lost(error, wasConnected ? clock.monotonicMs() - this.#connectedAt : undefined);
+        if (wasConnected) log.warn({ url: config.url, err: error }, "connection lost");
+      },
     });
-    this.#client = client;
-    client.on("connect", () => this.#onConnect(client));
-    client.on("error", (error) => this.#onError(client, error));
-    client.on("close", () => this.#onClose(client));
   }
 
   /**
-   * Resolves once the message is handed over in its order; the inner promise once the broker has
-   * taken it, or has said that it never will.
+   * Hands a message over, in the order of the calls: at once where fewer than `inFlight` are without
+   * an acknowledgement, or else once there is a place, when the promise resolves.
+   *
+   * @param done - called once the broker has taken it, or has said that it never will
    */
-  async publish(message: OutgoingMessage): Promise<{ readonly acknowledged: Promise<unknown> }> {
-    await this.#slots.take();
-    const acknowledged = new Promise<"taken" | "refused">((done) => {
-      const pending: Pending = { message, done };
-      this.#pending.add(pending);
-      if (this.#isConnected && this.#client) this.#send(this.#client, pending);
-    });
-    return { acknowledged };
+  publish(message: OutgoingMessage, done: () => void): Promise<void> | undefined {
+    if (this.#slots.tryTake()) {
+      this.#send(message, done);
+      return undefined;
+    }
+    return this.#slots.take().then(() => this.#send(message, done));
   }
 
-  /** Cuts the connection. Promises of messages without an acknowledgement stay open. */
+  /** Cuts the connection. Messages without an acknowledgement stay without. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#cancelRetry?.();
-    this.#client?.end(true);
-    this.#isConnected = false;
+    await this.#connection?.close();
   }
 
-  #send(client: MqttClient, pending: Pending): void {
-    const { topic, payload, retain } = pending.message;
-    client.publish(topic, payload, { qos: 1, retain }, (error) => {
-      if (client !== this.#client || !this.#isConnected) return;
-      if (!error) return this.#finish(pending, "taken");
-      const code = "code" in error ? Number(error.code) : 0;
-      if (NEVER_TAKEN.has(code)) {
-        this.#options.log.warn({ topic, code }, "the broker will never take this message");
-        return this.#finish(pending, "refused");
-      }
-      this.#lastError = error.message;
-      client.end(true);
+  #send(message: OutgoingMessage, done: () => void): void {
+    const { topic, payload, retain } = message;
+    this.#connection?.publish(topic, payload, { qos: 1, retain }, (error) => {
+      if (error) this.#onRefused(message, done, error);
+      else this.#finish("taken", done);
     });
   }
 
-  #finish(pending: Pending, outcome: "taken" | "refused"): void {
-    if (!this.#pending.delete(pending)) return;
+  #onRefused(message: OutgoingMessage, done: () => void, error: MqttError): void {
+    if (error.code === "MQTT_CLOSED") return;
+    if (isForGood(error)) {
+      const { topic } = message;
+      this.#options.log.warn({ topic, err: error }, "the broker will never take this message");
+      this.#finish("refused", done);
+      return;
+    }
+    // Such as a quota that is used up. Others may overtake it: the newest stays the newest by its time.
+    this.#lastError = error.message;
+    this.#options.alarms.refusing(message.topic, error);
+    this.#options.clock.after(AGAIN_MS, () => {
+      if (!this.#isClosed) this.#send(message, done);
+    });
+  }
+
+  #finish(outcome: "taken" | "refused", done: () => void): void {
     if (outcome === "taken") this.#taken++;
     else this.#refused++;
     this.#slots.release();
-    pending.done(outcome);
+    done();
   }
+}
 
-  #onConnect(client: MqttClient): void {
-    if (client !== this.#client || this.#isClosed) return;
-    this.#isConnected = true;
-    this.#wasConnected = true;
-    this.#lastError = "";
-    this.#retryMs = FIRST_RETRY_MS;
-    this.#options.log.info({ url: this.#options.url }, "connected");
-    this.#options.onConnect?.();
-    for (const pending of this.#pending) this.#send(client, pending);
-  }
-
-  #onError(client: MqttClient, error: Error): void {
-    if (client !== this.#client) return;
-    const code = "code" in error ? String(error.code) : "";
-    this.#lastError = error.message || code;
-    client.end(true);
-  }
-
-  #onClose(client: MqttClient): void {
-    if (client !== this.#client || this.#isClosed) return;
-    if (this.#isConnected) this.#options.log.warn({ url: this.#options.url }, "connection lost");
-    this.#client = undefined;
-    this.#isConnected = false;
-    this.#lastError ||= "the connection was lost";
-    this.#cancelRetry = this.#options.clock.after(this.#retryMs, () => this.open());
-    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
-  }
+function isForGood(error: MqttError): boolean {
+  if (!isMqttError(error)) return true;
+  if (error.code === "MQTT_PACKET_TOO_LARGE" || error.code === "MQTT_INVALID_ARGUMENT") return true;
+  return error.code === "MQTT_PUBLISH_REFUSED" && NEVER_TAKEN.has(error.reasonCode ?? 0);
 }

@@ -1,6 +1,7 @@
 import { EntityGates } from "@bollard/ngsi-ld";
 import { parseSenmlJson } from "@bollard/senml";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Alarms } from "../../alarms.js";
 import { systemClock } from "../../clock.js";
 import type { MqttSinkConfig } from "../../config/config.js";
 import { resolveConfig } from "../../config/resolve-config.js";
@@ -32,6 +33,7 @@ function make(config: Partial<MqttSinkConfig> = {}): MqttSink {
     config: resolved,
     bridgeName: "bollard",
     gates,
+    alarms: new Alarms(systemClock()),
     clock: systemClock(),
     log: silent,
   });

@@ -1,9 +1,12 @@
 import type { Entity, EntityGates } from "@bollard/ngsi-ld";
 import type { Logger } from "pino";
+import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
+import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import type { Sink, SinkState } from "../sink.js";
+import { Countdown } from "./countdown.js";
 import { MqttPublisher, type OutgoingMessage } from "./mqtt-publisher.js";
 import { NewestOfEach } from "./newest-of-each.js";
 import { toSenmlMessage } from "./senml-message.js";
@@ -13,7 +16,7 @@ import { toEntities } from "./to-entities.js";
 export interface MqttSinkOptions {
   readonly config: Filled<MqttSinkConfig>;
   readonly bridgeName: string;
-  readonly password?: string | undefined;
+  readonly alarms: Alarms;
   readonly gates: EntityGates;
   readonly clock: BridgeClock;
   readonly log: Logger;
@@ -40,8 +43,8 @@ export class MqttSink implements Sink {
   readonly #log: Logger;
   readonly #publisher: MqttPublisher;
   readonly #newest = new NewestOfEach(MAX_TOPICS);
-  /** By topic; `connection` is the one on which the broker has taken it. */
-  readonly #latest = new Map<string, { message: CheckedMessage; connection: number }>();
+  /** By topic. */
+  readonly #latest = new Map<string, Latest>();
   #connection = 0;
   #restored = 0;
   #isCaughtUp = false;
@@ -56,10 +59,12 @@ export class MqttSink implements Sink {
     this.#config = config;
     this.#gates = options.gates;
     this.#log = options.log;
+    const clientId = config.clientId || `${options.bridgeName}-${config.name}-out`;
     this.#publisher = new MqttPublisher({
-      ...config,
-      clientId: config.clientId || `${options.bridgeName}-${config.name}-out`,
-      password: options.password,
+      config,
+      clientId,
+      inFlight: config.inFlight,
+      alarms: new ConnectionAlarms(options.alarms, `sinks.mqtt.${config.name}`, clientId),
       clock: options.clock,
       log: options.log,
       onConnect: () => {
@@ -75,10 +80,9 @@ export class MqttSink implements Sink {
 
   deliver(delivery: Delivery): Promise<void> {
     this.#isCaughtUp = false;
-    const handedOver = this.#turn.then(() => this.#handOver(delivery));
-    this.#turn = handedOver.then(() => {});
-    return handedOver.then(async (acknowledgements) => {
-      await Promise.all(acknowledgements);
+    return new Promise((resolve) => {
+      const open = new Countdown(resolve);
+      this.#turn = this.#turn.then(() => this.#handOver(delivery, open));
     });
   }
 
@@ -86,7 +90,7 @@ export class MqttSink implements Sink {
     for (const reading of delivery.readings) {
       if (!this.#newest.isNewest(streamOf(delivery), reading)) continue;
       for (const message of this.#messagesOf(delivery, reading, true)) {
-        this.#remember(message, NOT_PUBLISHED);
+        if (message.retain) this.#remember(message, NOT_PUBLISHED);
       }
     }
   }
@@ -114,29 +118,28 @@ export class MqttSink implements Sink {
     return this.#publisher.close();
   }
 
-  async #handOver(delivery: Delivery): Promise<Promise<unknown>[]> {
-    const acknowledgements: Promise<unknown>[] = [];
+  async #handOver(delivery: Delivery, open: Countdown): Promise<void> {
     for (const reading of delivery.readings) {
       const isNewest = this.#newest.isNewest(streamOf(delivery), reading);
       for (const message of this.#messagesOf(delivery, reading, isNewest)) {
-        if (!(await this.#passes(message))) continue;
-        acknowledgements.push((await this.#publish(message)).acknowledged);
+        if (message.entity && !(await this.#passes(message))) continue;
+        open.add();
+        const handed = this.#publish(message, () => open.done());
+        if (handed) await handed;
       }
     }
-    return acknowledgements;
+    open.done();
   }
 
   /** Remembers what is retained, and on which connection the broker has taken it. */
-  async #publish({ topic, payload, retain }: OutgoingMessage): Promise<Handed> {
-    const message = { topic, payload, retain };
-    const handed = await this.#publisher.publish(message);
-    if (!retain) return handed;
-    this.#remember(message, NOT_PUBLISHED);
-    const acknowledged = handed.acknowledged.then(() => {
-      const latest = this.#latest.get(topic);
-      if (latest?.message === message) latest.connection = this.#connection;
+  #publish(message: CheckedMessage, done: () => void): Promise<void> | undefined {
+    const { topic, retain } = message;
+    if (!retain) return this.#publisher.publish(message, done);
+    const latest = this.#remember(message, NOT_PUBLISHED);
+    return this.#publisher.publish(message, () => {
+      if (this.#latest.get(topic) === latest) latest.connection = this.#connection;
+      done();
     });
-    return { acknowledged };
   }
 
   #messagesOf(delivery: Delivery, reading: DeliveredReading, isNewest: boolean): CheckedMessage[] {
@@ -192,26 +195,28 @@ export class MqttSink implements Sink {
     }
   }
 
-  #remember(message: CheckedMessage, connection: number): void {
-    if (!message.retain) return;
+  #remember(message: CheckedMessage, connection: number): Latest {
+    const latest = { message, connection };
     this.#latest.delete(message.topic);
-    this.#latest.set(message.topic, { message, connection });
+    this.#latest.set(message.topic, latest);
     const eldest = this.#latest.keys().next();
     if (this.#latest.size > MAX_TOPICS && !eldest.done) this.#latest.delete(eldest.value);
+    return latest;
   }
 
   async #restore(connection: number): Promise<void> {
     for (const [topic, latest] of [...this.#latest]) {
       const isNewer = this.#latest.get(topic) !== latest;
       if (isNewer || latest.connection === connection) continue;
-      if (await this.#passes(latest.message)) await this.#publish(latest.message);
+      if (await this.#passes(latest.message)) await this.#publish(latest.message, () => {});
     }
   }
 }
 
-/** Wrapped, since a promise of a promise would wait for both. */
-interface Handed {
-  readonly acknowledged: Promise<unknown>;
+/** The latest message of a topic, and the connection on which the broker has taken it. */
+interface Latest {
+  readonly message: CheckedMessage;
+  connection: number;
 }
 
 interface CheckedMessage extends OutgoingMessage {

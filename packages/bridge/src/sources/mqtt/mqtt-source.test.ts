@@ -5,15 +5,16 @@ import { encodePayload } from "@bollard/payload";
 import { defineSchema } from "@bollard/schema";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../clock.js";
-import type { MqttSourceConfig } from "../config/config.js";
-import { resolveConfig } from "../config/resolve-config.js";
-import { SessionNumbers } from "../session-numbers.js";
-import { silent } from "../testing/street.js";
-import { START_S, streetAir, streetPayload } from "../testing/street-air.js";
-import { TestBroker } from "../testing/test-broker.js";
+import { Alarms } from "../../alarms.js";
+import { systemClock } from "../../clock.js";
+import type { MqttSourceConfig } from "../../config/config.js";
+import { resolveConfig } from "../../config/resolve-config.js";
+import { SessionNumbers } from "../../session-numbers.js";
+import { silent } from "../../testing/street.js";
+import { START_S, streetAir, streetPayload } from "../../testing/street-air.js";
+import { TestBroker } from "../../testing/test-broker.js";
+import type { LastKey, SourceMessage } from "../source.js";
 import { MqttSource } from "./mqtt-source.js";
-import type { SourceMessage } from "./source.js";
 
 let broker: TestBroker;
 let source: MqttSource | undefined;
@@ -22,6 +23,8 @@ let dataDir: string;
 let taken: SourceMessage[];
 let arrived: (() => void) | undefined;
 let isFull: boolean;
+let keepsAll: boolean;
+let alarms: Alarms;
 
 beforeEach(async () => {
   broker = await TestBroker.open();
@@ -29,6 +32,7 @@ beforeEach(async () => {
   node = await connectAsync(broker.url, { clientId: "node" });
   taken = [];
   isFull = false;
+  keepsAll = false;
 });
 afterEach(async () => {
   await source?.close();
@@ -37,7 +41,11 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-async function open(config: Partial<MqttSourceConfig> = {}): Promise<MqttSource> {
+async function open(
+  config: Partial<MqttSourceConfig> = {},
+  lastKeys: readonly LastKey[] = [],
+): Promise<MqttSource> {
+  alarms = new Alarms(systemClock());
   const [resolved] = resolveConfig({
     sources: { mqtt: [{ name: "street", url: broker.url, ...config }] },
   }).sources.mqtt;
@@ -48,10 +56,13 @@ async function open(config: Partial<MqttSourceConfig> = {}): Promise<MqttSource>
     accept: (message) => {
       if (isFull) return false;
       taken.push(message);
+      if (keepsAll) message.kept();
       arrived?.();
       return true;
     },
     sessions: new SessionNumbers({ dataDir }),
+    lastKeys,
+    alarms,
     clock: systemClock(),
     log: silent,
   });
@@ -126,6 +137,8 @@ describe("MqttSource", () => {
         return true;
       },
       sessions: new SessionNumbers({ dataDir }),
+      lastKeys: [],
+      alarms: new Alarms(systemClock()),
       clock: systemClock(),
       log: silent,
     });
@@ -173,5 +186,67 @@ describe("MqttSource", () => {
     const keys = taken.map(({ boot, sequence }) => `${boot}-${sequence}`);
     expect(keys[0]).toBe(keys[1]);
     expect(keys.slice(2)).toEqual(["32768-0", "32768-1"]);
+  });
+
+  test("takes the schema from the topic where the payload names none", async () => {
+    await open({ topic: "street/{node}/{schema}/#" });
+    const payload = encodePayload(streetAir, { time: START_S, values: { pm25: 1 } } as never, {
+      schemaId: false,
+    });
+    await publish("street/lamp-12/street-air", payload);
+    await publish(`street/lamp-12/${"x".repeat(65)}`, payload);
+    await publish("street/lamp-12/street-air/v2", payload);
+    await untilTaken(2);
+    expect(taken.map(({ node, binding }) => [node, binding])).toEqual([
+      ["lamp-12", "street-air"],
+      ["lamp-12", "street-air"],
+    ]);
+    expect(source?.status()[0]).toMatchObject({ messages: 2, errors: 1 });
+  });
+
+  test("takes only its own nodes where several bridges split a city", async () => {
+    const nodes = Array.from({ length: 40 }, (_, number) => `lamp-${number}`);
+    const parts: string[][] = [];
+    keepsAll = true;
+    for (const part of [1, 2, 3]) {
+      taken = [];
+      await open({ topic: "city/+/up", split: { part, of: 3 }, clientId: `part-${part}` });
+      let acks = 0;
+      const allCame = new Promise<void>((resolve) =>
+        broker.aedes.on("ack", () => {
+          acks++;
+          if (acks === nodes.length) resolve();
+        }),
+      );
+      for (const node of nodes) await publish(`city/${node}/up`, streetPayload(1));
+      await allCame;
+      parts.push(taken.map(({ node }) => node));
+      await source?.close();
+    }
+    expect(parts.flat().sort()).toEqual([...nodes].sort());
+    for (const part of parts) expect(part.length).toBeGreaterThan(5);
+  });
+
+  test("tells how many messages never came, also those missing since before the start", async () => {
+    const mine = { kind: "mqtt", name: "street" } as const;
+    await open({}, [
+      { source: mine, node: "lamp-12", boot: 1, sequence: 3 },
+      { source: { kind: "mqtt", name: "other" }, node: "lamp-13", boot: 1, sequence: 3 },
+    ]);
+    await publish("bollard/lamp-12/up", streetPayload(6));
+    await publish("bollard/lamp-13/up", streetPayload(6));
+    await publish("bollard/lamp-12/up", streetPayload(5));
+    await untilTaken(3);
+    expect(source?.status()[0]?.detail).toMatch(/; 1 lost upstream$/);
+    expect(alarms.list()).toMatchObject([{ code: "LOST_UPSTREAM", place: "lamp-12", count: 1 }]);
+  });
+
+  test("shares the messages with other bridges", async () => {
+    const filters: string[] = [];
+    broker.aedes.on("subscribe", (subscriptions) => {
+      for (const { topic } of subscriptions) filters.push(topic);
+    });
+    await open({ share: "bridges" });
+    expect(filters).toEqual(["$share/bridges/bollard/+/up"]);
   });
 });

@@ -1,0 +1,166 @@
+import { crc32 } from "node:zlib";
+import type { MqttMessage } from "@bollard/mqtt-engine";
+import { type MessageKey, readHeader } from "@bollard/payload";
+import type { Logger } from "pino";
+import type { Alarms } from "../../alarms.js";
+import type { BridgeClock } from "../../clock.js";
+import type { Filled, MqttSourceConfig } from "../../config/config.js";
+import type { SourceName } from "../../entry.js";
+import { TopicTemplate } from "../../mqtt/topic-template.js";
+import type { EndStatus } from "../../page/api-types.js";
+import type { SessionNumbers } from "../../session-numbers.js";
+import type { Accept, LastKey, Source } from "../source.js";
+import { MqttSubscriber } from "./mqtt-subscriber.js";
+import { SequenceGaps } from "./sequence-gaps.js";
+
+/** What the source is made of. */
+export interface MqttSourceOptions {
+  readonly config: Filled<MqttSourceConfig>;
+  readonly bridgeName: string;
+  readonly accept: Accept;
+  readonly sessions: SessionNumbers;
+  /** The newest key of each node from before the start. */
+  readonly lastKeys: readonly LastKey[];
+  readonly alarms: Alarms;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+}
+
+/** No payload is longer; one that is was sent by something else. */
+const MAX_PAYLOAD_BYTES = 65_536;
+const MAX_NODE_BYTES = 200;
+const MAX_SCHEMA_BYTES = 64;
+
+/** Payloads from nodes that publish to a broker. */
+export class MqttSource implements Source {
+  readonly #options: MqttSourceOptions;
+  readonly #source: SourceName;
+  readonly #topic: TopicTemplate;
+  readonly #subscriber: MqttSubscriber;
+  readonly #gaps = new SequenceGaps();
+  #messages = 0;
+  #errors = 0;
+  /** Session and count of nodes whose payloads carry neither key nor time. */
+  readonly #counters = new Map<string, { boot: number; sequence: number }>();
+
+  constructor(options: MqttSourceOptions) {
+    const { config, bridgeName } = options;
+    this.#options = options;
+    this.#source = { kind: "mqtt", name: config.name };
+    const { topic } = config;
+    this.#topic = new TopicTemplate(
+      topic.includes("{node}") ? topic : topic.replace("+", "{node}"),
+    );
+    const { filter } = this.#topic;
+    this.#subscriber = new MqttSubscriber({
+      ...options,
+      clientId: `${bridgeName}-${config.name}-in`,
+      filters: [config.share === undefined ? filter : `$share/${config.share}/${filter}`],
+      place: `sources.mqtt.${config.name}`,
+      take: (message, ack) => this.#take(message, ack),
+    });
+    for (const { source, node, boot, sequence } of options.lastKeys) {
+      if (source.kind === "mqtt" && source.name === config.name)
+        this.#gaps.note(node, boot, sequence);
+    }
+  }
+
+  async open(): Promise<void> {
+    this.#subscriber.open();
+  }
+
+  status(): readonly EndStatus[] {
+    const { state, detail } = this.#subscriber.state;
+    const { lost } = this.#gaps;
+    return [
+      {
+        name: this.#options.config.name,
+        kind: "mqtt",
+        state,
+        detail: lost > 0 ? `${detail}; ${lost} lost upstream` : detail,
+        messages: this.#messages,
+        errors: this.#errors,
+      },
+    ];
+  }
+
+  close(): Promise<void> {
+    return this.#subscriber.close();
+  }
+
+  #take({ topic, payload }: MqttMessage, ack: () => void): boolean {
+    const { node = "", schema } = this.#topic.match(topic) ?? {};
+    if (!this.#isOurs(node)) {
+      ack();
+      return true;
+    }
+    const key = payload.length <= MAX_PAYLOAD_BYTES ? this.#keyOf(node, payload) : undefined;
+    if (!isUsable(node, schema) || !key) {
+      this.#leaveOut(topic, key ? "the topic has no usable node id" : "it is no payload", ack);
+      return true;
+    }
+    const { boot, sequence, isNumbered } = key;
+    this.#messages++;
+    const taken = this.#options.accept({
+      source: this.#source,
+      node,
+      boot,
+      sequence,
+      payload,
+      kept: ack,
+      ...(schema !== undefined && { binding: schema }),
+    });
+    if (taken && isNumbered) this.#noteNumber(node, boot, sequence);
+    return taken;
+  }
+
+  /** Whether this bridge is the one that takes this node, where several split a city. */
+  #isOurs(node: string): boolean {
+    const { split } = this.#options.config;
+    return split === undefined || crc32(node) % split.of === split.part - 1;
+  }
+
+  /** With a shared subscription others get what is missing here. */
+  #noteNumber(node: string, boot: number, sequence: number): void {
+    if (this.#options.config.share !== undefined) return;
+    const missing = this.#gaps.note(node, boot, sequence);
+    if (missing <= 0) return;
+    const message = `Messages before ${boot}-${sequence} never came: the node or a broker on the way lost them (${missing} this time).`;
+    this.#options.alarms.raise("LOST_UPSTREAM", node, message);
+  }
+
+  /** What no bridge will ever read is acknowledged and counted, or it would come for ever. */
+  #leaveOut(topic: string, reason: string, ack: () => void): void {
+    this.#errors++;
+    this.#options.log.warn({ topic, reason }, "a message was left out");
+    ack();
+  }
+
+  /**
+   * The key the node gave. Without one, equal bytes with a time in them are the same message; without
+   * a time either, each is a message of its own.
+   */
+  #keyOf(
+    node: string,
+    payload: Uint8Array,
+  ): (MessageKey & { readonly isNumbered?: true }) | undefined {
+    try {
+      const { key, timeMode } = readHeader(payload);
+      if (key) return { ...key, isNumbered: true };
+      if (timeMode !== "none") return { boot: 0, sequence: crc32(payload) };
+    } catch {
+      return undefined;
+    }
+    const counter = this.#counters.get(node) ?? {
+      boot: this.#options.sessions.next(node),
+      sequence: 0,
+    };
+    this.#counters.set(node, { ...counter, sequence: counter.sequence + 1 });
+    return counter;
+  }
+}
+
+function isUsable(node: string, schema: string | undefined): boolean {
+  if (node === "" || Buffer.byteLength(node) > MAX_NODE_BYTES) return false;
+  return schema === undefined || Buffer.byteLength(schema) <= MAX_SCHEMA_BYTES;
+}

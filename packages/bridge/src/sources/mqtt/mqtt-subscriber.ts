@@ -1,0 +1,145 @@
+import { type MqttConnection, type MqttMessage, openConnection } from "@bollard/mqtt-engine";
+import type { Logger } from "pino";
+import type { Alarms } from "../../alarms.js";
+import type { BridgeClock } from "../../clock.js";
+import { type BrokerConfig, brokerOptions } from "../../mqtt/broker-options.js";
+import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import type { EndStatus } from "../../page/api-types.js";
+
+/** What to subscribe to, and who takes what comes. */
+export interface MqttSubscriberOptions {
+  readonly config: BrokerConfig & { readonly receiveMaximum: number };
+  /** Where the configuration names none. */
+  readonly clientId: string;
+  readonly filters: readonly string[];
+  /** The end's name in the configuration, such as `sources.mqtt.street`. */
+  readonly place: string;
+  /**
+   * Takes a message; `ack` is called once it is safe. False: it cannot be kept now, and the broker is
+   * left alone for a while.
+   */
+  readonly take: (message: MqttMessage, ack: () => void) => boolean;
+  readonly alarms: Alarms;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+}
+
+/** A longer packet ends the connection, and would come again and again. */
+const MAX_PACKET_BYTES = 16 * 1024 * 1024;
+/** How long to leave the broker alone when a message could not be kept. */
+const HOLD_BACK_MS = 2000;
+
+/**
+ * A persistent session with a broker that messages come from.
+ *
+ * The client id is fixed, and PUBACK goes out only once a message is safe: so the broker keeps what
+ * came while the bridge was away, and sends again what was not acknowledged.
+ */
+export class MqttSubscriber {
+  readonly #options: MqttSubscriberOptions;
+  readonly #clientId: string;
+  readonly #alarms: ConnectionAlarms;
+  #connection: MqttConnection | undefined;
+  #cancelHold: (() => void) | undefined;
+  #connectedAt = 0;
+  #wasConnected = false;
+  #lastError = "";
+  #lowestQoS = 1;
+  #isClosed = false;
+
+  constructor(options: MqttSubscriberOptions) {
+    this.#options = options;
+    this.#clientId = options.config.clientId || options.clientId;
+    this.#alarms = new ConnectionAlarms(options.alarms, options.place, this.#clientId);
+  }
+
+  open(): void {
+    const { config, filters, take, clock, log } = this.#options;
+    const connection = openConnection({
+      ...brokerOptions(config, this.#clientId),
+      cleanSession: false,
+      receiveMaximum: config.receiveMaximum,
+      maxPacketBytes: MAX_PACKET_BYTES,
+      onMessage: (message, ack) => {
+        if (connection === this.#connection && !take(message, ack)) this.#holdBack();
+      },
+      onConnected: ({ sessionPresent }) => {
+        this.#connectedAt = clock.monotonicMs();
+        this.#wasConnected = true;
+        this.#lastError = "";
+        this.#alarms.connected();
+        log.info({ url: config.url, sessionPresent }, "connected");
+      },
+      onDisconnected: ({ error, wasConnected }) => {
+        this.#lastError = error.message;
+        this.#alarms.lost(
+          error,
+          wasConnected ? clock.monotonicMs() - this.#connectedAt : undefined,
+        );
+        if (wasConnected) log.warn({ url: config.url, err: error }, "connection lost");
+      },
+      onProblem: (error) => this.#problem(error),
+    });
+    this.#connection = connection;
+    for (const filter of filters) this.#subscribe(connection, filter);
+  }
+
+  #subscribe(connection: MqttConnection, filter: string): void {
+    connection.subscribe(filter, 1).then(
+      (granted) => {
+        if (granted > 0) return;
+        this.#lowestQoS = 0;
+        const message = "the broker gives QoS 0 only: messages are safe from their arrival here on";
+        this.#options.log.warn({ filter }, message);
+      },
+      (error: Error) => {
+        if (!this.#isClosed && connection === this.#connection) this.#problem(error);
+      },
+    );
+  }
+
+  /** Publishes to the same broker, at QoS 1. Rejects where it cannot. */
+  async publish(topic: string, payload: Uint8Array | string): Promise<void> {
+    const connection = this.#connection;
+    if (!connection?.connected) throw new Error("there is no connection to the broker now");
+    await connection.publish(topic, payload, { qos: 1 });
+  }
+
+  /** State and detail of the connection, for the status. */
+  get state(): Pick<EndStatus, "state" | "detail"> {
+    const { config, filters } = this.#options;
+    const isUp = this.#connection?.connected === true && this.#lastError === "";
+    const wentWrong = this.#wasConnected || this.#lastError !== "";
+    const qos = this.#lowestQoS === 0 ? ", QoS 0" : "";
+    const why = isUp || !wentWrong ? "" : `: ${this.#lastError}`;
+    return {
+      state: isUp ? "up" : wentWrong ? "down" : "connecting",
+      detail: `${config.url} ${filters.join(", ")}${qos}${why}`,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelHold?.();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+
+  #problem(error: Error): void {
+    this.#lastError = error.message;
+    this.#options.log.error({ err: error }, "cannot subscribe");
+  }
+
+  /** Nothing can be kept now: the broker keeps it for us, until we come back. */
+  #holdBack(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#lastError = "nothing can be kept now; the broker holds the messages";
+    connection?.close().catch(() => {});
+    this.#cancelHold?.();
+    this.#cancelHold = this.#options.clock.after(HOLD_BACK_MS, () => {
+      if (!this.#isClosed) this.open();
+    });
+  }
+}
