@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { NumberFacts } from "./column-facts.js";
 import { guessQuantity } from "./guess-quantity.js";
 import type { LearntField, LearntSchema } from "./learn-schema.js";
@@ -18,7 +19,7 @@ export function formatLearntSchema(learnt: LearntSchema, options: FormatOptions)
   const lines = [
     "# yaml-language-server: $schema=https://bollard.dev/schemas/sensor-schema.schema.json",
     "#",
-    `# Proposed from ${learnt.file}: ${count(learnt.rowCount, "reading")}${period(time)}.`,
+    `# Proposed from ${basename(learnt.file)}: ${count(learnt.rowCount, "reading")}${period(time)}.`,
     "# Look at every unit, range and resolution: a recording does not know what a sensor can measure.",
     "# Outside of a range a node refuses a value; `outOfRange: clamp` or `missing` is the other way.",
     `name: ${options.name}`,

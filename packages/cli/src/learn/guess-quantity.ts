@@ -11,6 +11,8 @@ export interface Guess {
   /** Values outside of it cannot be. */
   readonly min?: number;
   readonly max?: number;
+  /** How far beyond a fortnight's values a year goes, in the unit. */
+  readonly margin?: number;
 }
 
 type Rule = readonly [pattern: RegExp, guess: Omit<Guess, "isKnown">];
@@ -19,7 +21,7 @@ const rules: readonly Rule[] = [
   [/^(pm|pn)_?\d/, { unit: "ug/m3", resolution: 0.1, min: 0 }],
   [/^(no|no2|nox|so2|o3|co|nh3|voc|tvoc|benzene)$/, { unit: "ug/m3", resolution: 1, min: 0 }],
   [/^co2$/, { unit: "ppm", resolution: 1, min: 0 }],
-  [/temp|dew_?point/, { unit: "Cel", resolution: 0.1, min: -273.15 }],
+  [/temp|dew_?point/, { unit: "Cel", resolution: 0.1, min: -273.15, margin: 25 }],
   [/humid|^rh$/, { unit: "%RH", resolution: 0.1, min: 0, max: 100 }],
   [/rain|precip|snow/, { unit: "mm", resolution: 0.1, min: 0 }],
   [/wind_?dir|heading|bearing/, { unit: "deg", resolution: 1, min: 0, max: 360 }],
@@ -43,11 +45,13 @@ const rules: readonly Rule[] = [
 export function guessQuantity(name: string, facts: NumberFacts): Guess {
   if (/press|baro/.test(name)) {
     return facts.max > 5000
-      ? { unit: "Pa", isKnown: true, resolution: 10, min: 0 }
-      : { unit: "hPa", isKnown: true, resolution: 0.1, min: 0 };
+      ? { unit: "Pa", isKnown: true, resolution: 10, min: 0, margin: 4000 }
+      : { unit: "hPa", isKnown: true, resolution: 0.1, min: 0, margin: 40 };
   }
   const known = rules.find(([pattern]) => pattern.test(name))?.[1];
   if (known !== undefined) return { ...known, isKnown: true };
   // Whole numbers from 0 on are counts of something, more often than not.
-  return { unit: facts.decimals === 0 ? "count" : "/", isKnown: false };
+  return facts.decimals === 0
+    ? { unit: "count", resolution: 1, isKnown: false }
+    : { unit: "/", isKnown: false };
 }

@@ -15,21 +15,30 @@ export interface ProposedRange {
 const mostSteps = 2 ** 31;
 
 /**
- * The recorded range and a quarter more to both sides, in round numbers, within what the quantity
- * can be; from 0 on where nothing below was recorded.
+ * The recorded range and a quarter more to both sides, or what the quantity is known to vary by, in
+ * round numbers. A quantity with two ends, such as a percentage, gets all of its range; one that
+ * cannot be below 0 starts there.
  */
 export function proposeRange(facts: NumberFacts, guess: Guess): ProposedRange {
+  const isWithin = facts.min >= (guess.min ?? facts.min) && facts.max <= (guess.max ?? facts.max);
+  const known: Partial<Guess> = isWithin ? guess : {};
   const span = facts.max - facts.min || Math.max(Math.abs(facts.max), 1);
   let { resolution } = facts;
   while (span / resolution > mostSteps / 4) resolution *= 10;
-  const margin = span / 4;
-  const grid = Math.max(resolution, niceBelow(span / 10));
-  const within = facts.min >= (guess.min ?? facts.min) && facts.max <= (guess.max ?? facts.max);
-  const floor = facts.min >= 0 ? 0 : ((within ? guess.min : undefined) ?? Number.NEGATIVE_INFINITY);
-  const top = (within ? guess.max : undefined) ?? Number.POSITIVE_INFINITY;
+  if (known.min !== undefined && known.max !== undefined) {
+    return inSteps(known.min, known.max, resolution);
+  }
+  const margin = Math.max(span / 4, guess.margin ?? 0);
+  const grid = Math.max(resolution, niceBelow(Math.max(span, margin) / 10));
+  const isFromZero = facts.min >= 0 && guess.margin === undefined;
+  const floor = isFromZero ? 0 : (known.min ?? Number.NEGATIVE_INFINITY);
   const low = Math.max(Math.floor((facts.min - margin) / grid) * grid, floor);
-  const high = Math.min(Math.ceil((facts.max + margin) / grid) * grid, top);
-  // As whole steps, so that min is a multiple of the resolution and no double shows.
+  const high = Math.ceil((facts.max + margin) / grid) * grid;
+  return inSteps(low, Math.min(high, known.max ?? high), resolution);
+}
+
+/** As whole steps, so that min is a multiple of the resolution and no double shows. */
+function inSteps(low: number, high: number, resolution: number): ProposedRange {
   const first = Math.floor(low / resolution + 1e-9);
   const last = Math.ceil(high / resolution - 1e-9);
   const digits = Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9));
