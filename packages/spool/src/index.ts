@@ -9,4 +9,6 @@ export { type CursorOptions, SpoolCursor } from "./spool-cursor.js";
 export type { SpoolEvent } from "./spool-event.js";
 export type { SpoolFile, SpoolFs } from "./spool-fs.js";
 export type { BacklogPolicy, SpoolOptions } from "./spool-options.js";
+export { SpoolReader, type SpoolReaderOptions } from "./spool-reader.js";
 export type { CursorStats, SpoolStats } from "./spool-stats.js";
+export type { CursorSurvey, DamageSurvey, SegmentSurvey, SpoolSurvey } from "./spool-survey.js";

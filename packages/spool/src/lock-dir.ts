@@ -40,6 +40,13 @@ export async function lockDir(dir: string): Promise<() => Promise<void>> {
   };
 }
 
+/** Process that has the folder; undefined where none has. */
+export async function lockHolder(dir: string): Promise<number | undefined> {
+  const text = await readFile(join(resolve(dir), "lock"), "utf8").catch(() => "");
+  const holder = parseHolder(text);
+  return holder && isAlive(holder) ? holder.pid : undefined;
+}
+
 async function take(dir: string, path: string): Promise<void> {
   const mine = JSON.stringify(describe(process.pid));
   for (let attempt = 0; attempt < 8; attempt++) {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import { lockDir } from "./lock-dir.js";
+import { lockDir, lockHolder } from "./lock-dir.js";
 import { hasCode, type SpoolFile, type SpoolFs } from "./spool-fs.js";
 
 /** The disk, by Node's own `fs`. */
@@ -35,6 +35,7 @@ export const nodeFs: SpoolFs = {
       });
     }),
   lock: lockDir,
+  holder: lockHolder,
 };
 
 /** Callbacks and not `FileHandle`: a fifth less time for each small write and sync. */

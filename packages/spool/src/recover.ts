@@ -102,7 +102,8 @@ async function headerByIndex(fs: SpoolFs, path: string): Promise<SegmentHeader |
   return bytes && parseIndex(bytes)?.header;
 }
 
-async function readStart(fs: SpoolFs, path: string): Promise<Buffer> {
+/** The first bytes of a segment file. */
+export async function readStart(fs: SpoolFs, path: string): Promise<Buffer> {
   const file = await fs.open(path, "read");
   try {
     const bytes = Buffer.alloc(HEADER_BYTES);

@@ -52,6 +52,17 @@ const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe("replay", () => {
+  test("ends where it is asked to, also where the entry there was erased", async () => {
+    const { open } = street();
+    const spool = await open();
+    await fill(spool, 200);
+    await spool.erase("n1");
+    expect(await positions(spool, { to: 1 })).toEqual([1]);
+    expect(await positions(spool, { to: 2 })).toEqual([1]);
+    expect(await positions(spool, { from: 2, to: 2 })).toEqual([]);
+    expect(await positions(spool, { from: 2, to: 4 })).toEqual([3, 4]);
+  });
+
   test("reads from a position or a time, to one, and one stream alone", async () => {
     const { open } = street();
     const spool = await open();

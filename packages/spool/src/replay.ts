@@ -48,13 +48,15 @@ export async function* replayLog(
   }
 }
 
-function concerns(segment: Segment, { fromMs, toMs, stream }: ReplayOptions): boolean {
+/** Whether entries that are wanted may be in a segment. */
+export function concerns(segment: Segment, { fromMs, toMs, stream }: ReplayOptions): boolean {
   if (fromMs !== undefined && segment.maxTimeMs < fromMs) return false;
   if (toMs !== undefined && segment.minTimeMs > toMs) return false;
   return stream === undefined || segment.mayHold(stream);
 }
 
-function matches(entry: SpoolEntry, { fromMs, toMs, stream }: ReplayOptions): boolean {
+/** Whether an entry is wanted, by its time and its stream. */
+export function matches(entry: SpoolEntry, { fromMs, toMs, stream }: ReplayOptions): boolean {
   if (fromMs !== undefined && entry.timeMs < fromMs) return false;
   if (toMs !== undefined && entry.timeMs > toMs) return false;
   return stream === undefined || entry.stream === stream;

@@ -25,6 +25,8 @@ export class SegmentReader {
   #file: SpoolFile | undefined;
   #offset = -1;
   #expected = 0;
+  /** Positions up to this one are none any more, where the entry at `#offset` stands behind them. */
+  #passed = 0;
   #baseTimeMs = 0;
   #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
@@ -39,7 +41,7 @@ export class SegmentReader {
 
   /** Where the next read goes on without a search. */
   get expected(): number {
-    return this.#expected;
+    return Math.max(this.#expected, this.#passed + 1);
   }
 
   /**
@@ -54,7 +56,7 @@ export class SegmentReader {
     // The segment may grow meanwhile; these two belong together.
     const { endOffset: limit, lastPosition } = this.segment;
     const last = Math.min(upTo, lastPosition);
-    while (entries.length < max && this.#expected <= last && this.#offset < limit) {
+    while (entries.length < max && this.expected <= last && this.#offset < limit) {
       if (!(await this.#load(limit))) break;
       const isWhole = this.#takeRecords(from, last, max, limit, entries);
       if (!isWhole) await this.#skipDamage(from, limit);
@@ -71,6 +73,7 @@ export class SegmentReader {
     const point = this.segment.pointFor(position, HEADER_BYTES);
     this.#offset = point.offset;
     this.#expected = point.position;
+    this.#passed = 0;
     this.#baseTimeMs = this.segment.header.baseTimeMs;
     this.#names.clear();
   }
@@ -114,6 +117,10 @@ export class SegmentReader {
       const position = this.#expected + reader.gap;
       const seed = reader.kind === ENTRY ? entrySeed(header.seed, position) : header.seed;
       if (!reader.matches(bytes, seed)) return false;
+      if (reader.kind === ENTRY && position > last) {
+        this.#passed = last;
+        return true;
+      }
       if (reader.kind === ENTRY) this.#takeEntry(position, from, into);
       else this.#takeOther(from);
       this.#offset = this.#windowAt + reader.end;

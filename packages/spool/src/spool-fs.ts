@@ -23,6 +23,8 @@ export interface SpoolFs {
    * @throws {@link SpoolError} `SPOOL_LOCKED` while another living process has it
    */
   lock(dir: string): Promise<() => Promise<void>>;
+  /** Process that has the folder; undefined where none has. */
+  holder(dir: string): Promise<number | undefined>;
 }
 
 /** One open file. */

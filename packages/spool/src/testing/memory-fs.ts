@@ -101,6 +101,11 @@ export class MemoryFs implements SpoolFs {
     };
   }
 
+  async holder(dir: string): Promise<number | undefined> {
+    await this.#enter("list", dir);
+    return this.#locked.has(dir) ? process.pid : undefined;
+  }
+
   #enter(operation: DiskOperation, path: string): Promise<void> {
     return this.#disk.enter(this, operation, path);
   }
