@@ -107,7 +107,10 @@ export class Bridge {
     this.#log = options.log ?? pino({ name: "bollard", level: config.log.level });
     this.#alarms = new Alarms(this.#clock);
     this.#schemas = new SchemaSet([...readSchemaFiles(config.schemas), ...(options.schemas ?? [])]);
-    this.#references = new SchemaReferences(this.#schemas);
+    this.#references = new SchemaReferences(
+      this.#schemas,
+      new Map(config.sources.lorawan.map(({ name, ports }) => [name, ports])),
+    );
     const { file, list, unknown } = config.nodes;
     const nodes = { ...(file === undefined ? {} : readNodesFile(file)), ...list };
     this.#registry = new Registry({ unknown, nodes });

@@ -9,6 +9,7 @@ import type { SchemaSet } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
 import type { Sink } from "./sinks/sink.js";
+import { LorawanSource } from "./sources/lorawan/lorawan-source.js";
 import { MqttSource } from "./sources/mqtt/mqtt-source.js";
 import type { OpenPort } from "./sources/serial/open-port.js";
 import { SerialSource } from "./sources/serial/serial-source.js";
@@ -49,6 +50,16 @@ export function makeSources(options: SourcesOptions): Source[] {
       checkBrokerFiles(mqtt);
       const child = log.child({ source: mqtt.name });
       return new MqttSource({ ...options, config: mqtt, bridgeName: config.name, log: child });
+    }),
+    ...config.sources.lorawan.map((lorawan) => {
+      checkBrokerFiles(lorawan);
+      const child = log.child({ source: lorawan.name });
+      return new LorawanSource({
+        ...options,
+        config: lorawan,
+        bridgeName: config.name,
+        log: child,
+      });
     }),
   ];
 }

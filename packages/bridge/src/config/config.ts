@@ -10,6 +10,7 @@ export interface BridgeConfig {
   readonly sources?: {
     readonly serial?: readonly SerialSourceConfig[];
     readonly mqtt?: readonly MqttSourceConfig[];
+    readonly lorawan?: readonly LorawanSourceConfig[];
   };
   /** Where readings go. Default: to the page only. */
   readonly sinks?: { readonly mqtt?: readonly MqttSinkConfig[] };
@@ -69,19 +70,32 @@ export interface MqttEndConfig {
   readonly keepAliveS?: number;
 }
 
-/** A broker that nodes publish payloads to. */
-export interface MqttSourceConfig extends MqttEndConfig {
-  /**
-   * `{node}` stands for the node's id, `{schema}` for the name or id of a schema; `+` and a last `#`
-   * for what does not matter. Default: `bollard/{node}/up`.
-   */
-  readonly topic?: string;
+/** What every end has that messages come from over MQTT. */
+export interface MqttInConfig extends MqttEndConfig {
   /** Name of a shared subscription: several bridges share the messages, in no order. Default: none. */
   readonly share?: string | undefined;
   /** Which of several bridges this is, each with nodes of its own. Default: it takes all nodes. */
   readonly split?: { readonly part: number; readonly of: number } | undefined;
   /** Most messages the broker may send ahead of our acknowledgement. Default: 1000. */
   readonly receiveMaximum?: number;
+}
+
+/** A broker that nodes publish payloads to. */
+export interface MqttSourceConfig extends MqttInConfig {
+  /**
+   * `{node}` stands for the node's id, `{schema}` for the name or id of a schema; `+` and a last `#`
+   * for what does not matter. Default: `bollard/{node}/up`.
+   */
+  readonly topic?: string;
+}
+
+/** A LoRaWAN network server that publishes uplinks as JSON. */
+export interface LorawanSourceConfig extends MqttInConfig {
+  readonly server: "the-things-stack" | "chirpstack";
+  /** Default: every device of every application that the user may read. */
+  readonly topic?: string;
+  /** Port to the name or id of a schema. Default: a port stands for the schema of that id. */
+  readonly ports?: Readonly<Record<string, string | number>>;
 }
 
 /** A broker that the city reads from. */

@@ -105,7 +105,11 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
     ...config,
     dataDir: from(config.dataDir),
     schemas: config.schemas.map(from),
-    sources: { ...config.sources, mqtt: config.sources.mqtt.map(mqttEnd) },
+    sources: {
+      ...config.sources,
+      mqtt: config.sources.mqtt.map(mqttEnd),
+      lorawan: config.sources.lorawan.map(mqttEnd),
+    },
     sinks: { ...config.sinks, mqtt: config.sinks.mqtt.map(mqttEnd) },
     nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
     http: (tokenFile === undefined

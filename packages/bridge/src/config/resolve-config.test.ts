@@ -7,7 +7,7 @@ const allDefaults: ResolvedConfig = {
   name: "bollard",
   dataDir: "bollard-data",
   schemas: [],
-  sources: { serial: [], mqtt: [] },
+  sources: { serial: [], mqtt: [], lorawan: [] },
   sinks: { mqtt: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
   spool: {
@@ -68,6 +68,7 @@ describe("resolveConfig", () => {
           receiveMaximum: 1000,
         },
       ],
+      lorawan: [],
     });
     expect(sinks.mqtt).toEqual([
       {

@@ -44,6 +44,7 @@ export function doubleNames(config: BridgeConfig): { place: string; message: str
   const lists = {
     "sources.serial": config.sources?.serial,
     "sources.mqtt": config.sources?.mqtt,
+    "sources.lorawan": config.sources?.lorawan,
     "sinks.mqtt": config.sinks?.mqtt,
   };
   return Object.entries(lists).flatMap(([key, ends]) => {

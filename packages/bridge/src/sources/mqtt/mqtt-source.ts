@@ -10,8 +10,9 @@ import { TopicTemplate } from "../../mqtt/topic-template.js";
 import type { EndStatus } from "../../page/api-types.js";
 import type { SessionNumbers } from "../../session-numbers.js";
 import type { Accept, LastKey, Source } from "../source.js";
+import { isOurPart } from "./is-our-part.js";
 import { MqttSubscriber } from "./mqtt-subscriber.js";
-import { SequenceGaps } from "./sequence-gaps.js";
+import { UpstreamLosses } from "./upstream-losses.js";
 
 /** What the source is made of. */
 export interface MqttSourceOptions {
@@ -37,7 +38,7 @@ export class MqttSource implements Source {
   readonly #source: SourceName;
   readonly #topic: TopicTemplate;
   readonly #subscriber: MqttSubscriber;
-  readonly #gaps = new SequenceGaps();
+  readonly #losses: UpstreamLosses;
   #messages = 0;
   #errors = 0;
   /** Session and count of nodes whose payloads carry neither key nor time. */
@@ -59,10 +60,11 @@ export class MqttSource implements Source {
       place: `sources.mqtt.${config.name}`,
       take: (message, ack) => this.#take(message, ack),
     });
-    for (const { source, node, boot, sequence } of options.lastKeys) {
-      if (source.kind === "mqtt" && source.name === config.name)
-        this.#gaps.note(node, boot, sequence);
-    }
+    this.#losses = new UpstreamLosses({
+      ...options,
+      source: this.#source,
+      isShared: config.share !== undefined,
+    });
   }
 
   async open(): Promise<void> {
@@ -71,13 +73,12 @@ export class MqttSource implements Source {
 
   status(): readonly EndStatus[] {
     const { state, detail } = this.#subscriber.state;
-    const { lost } = this.#gaps;
     return [
       {
         name: this.#options.config.name,
         kind: "mqtt",
         state,
-        detail: lost > 0 ? `${detail}; ${lost} lost upstream` : detail,
+        detail: detail + this.#losses.text,
         messages: this.#messages,
         errors: this.#errors,
       },
@@ -90,7 +91,7 @@ export class MqttSource implements Source {
 
   #take({ topic, payload }: MqttMessage, ack: () => void): boolean {
     const { node = "", schema } = this.#topic.match(topic) ?? {};
-    if (!this.#isOurs(node)) {
+    if (!isOurPart(node, this.#options.config.split)) {
       ack();
       return true;
     }
@@ -110,23 +111,8 @@ export class MqttSource implements Source {
       kept: ack,
       ...(schema !== undefined && { binding: schema }),
     });
-    if (taken && isNumbered) this.#noteNumber(node, boot, sequence);
+    if (taken && isNumbered) this.#losses.note(node, boot, sequence);
     return taken;
-  }
-
-  /** Whether this bridge is the one that takes this node, where several split a city. */
-  #isOurs(node: string): boolean {
-    const { split } = this.#options.config;
-    return split === undefined || crc32(node) % split.of === split.part - 1;
-  }
-
-  /** With a shared subscription others get what is missing here. */
-  #noteNumber(node: string, boot: number, sequence: number): void {
-    if (this.#options.config.share !== undefined) return;
-    const missing = this.#gaps.note(node, boot, sequence);
-    if (missing <= 0) return;
-    const message = `Messages before ${boot}-${sequence} never came: the node or a broker on the way lost them (${missing} this time).`;
-    this.#options.alarms.raise("LOST_UPSTREAM", node, message);
   }
 
   /** What no bridge will ever read is acknowledged and counted, or it would come for ever. */
