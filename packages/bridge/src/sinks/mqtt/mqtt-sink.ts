@@ -5,12 +5,12 @@ import type { BridgeClock } from "../../clock.js";
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import { NewestOfEach } from "../newest-of-each.js";
 import type { Sink, SinkState } from "../sink.js";
+import { toEntities } from "../to-entities.js";
 import { Countdown } from "./countdown.js";
 import { MqttPublisher, type OutgoingMessage } from "./mqtt-publisher.js";
-import { NewestOfEach } from "./newest-of-each.js";
 import { toSenmlMessage } from "./senml-message.js";
-import { toEntities } from "./to-entities.js";
 
 /** What the sink is made of. */
 export interface MqttSinkOptions {

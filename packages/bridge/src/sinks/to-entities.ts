@@ -1,13 +1,21 @@
-import { type Entity, entityId, toEntity } from "@bollard/ngsi-ld";
-import type { DeliveredReading } from "../../delivery.js";
-import type { RegisteredNode } from "../../registry.js";
-import type { KnownSchema } from "../../schema-set.js";
+import { type Entity, entityId, type LdContext, toEntity } from "@bollard/ngsi-ld";
+import type { DeliveredReading } from "../delivery.js";
+import type { RegisteredNode } from "../registry.js";
+import type { KnownSchema } from "../schema-set.js";
 
 /** What became of one reading. */
 export interface ReadingEntities {
   readonly entities: readonly Entity[];
   /** Why there is none for a model, in words. */
   readonly refusals: readonly string[];
+}
+
+/** What the entities say beside the reading. */
+export interface ToEntitiesOptions {
+  /** Each entity names the node's Device, which the far end has. Default: false. */
+  readonly refDevice?: boolean;
+  /** The `@context` of a type. Default: the published ones. */
+  readonly contextOf?: (type: string) => LdContext;
 }
 
 /**
@@ -20,6 +28,7 @@ export function toEntities(
   node: RegisteredNode,
   schema: KnownSchema,
   reading: DeliveredReading,
+  options: ToEntitiesOptions = {},
 ): ReadingEntities {
   const baseName = `${node.name}/`;
   const entities: Entity[] = [];
@@ -39,6 +48,8 @@ export function toEntities(
           ...(node.position && {
             location: { longitude: node.position[0], latitude: node.position[1] },
           }),
+          ...(options.refDevice && { refDevice: entityId("Device", node.name) }),
+          ...(options.contextOf && { context: options.contextOf(type) }),
         }),
       );
     } catch (error) {

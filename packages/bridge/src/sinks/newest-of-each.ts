@@ -1,4 +1,4 @@
-import { isNewer, type Moment } from "../../newest.js";
+import { isNewer, type Moment } from "../newest.js";
 
 /** Keeps, with a bound, the newest moment by name. */
 export class NewestOfEach {

@@ -1,0 +1,270 @@
+import {
+  type ContextBroker,
+  contextsFor,
+  type Entity,
+  type EntityGates,
+  type Delivery as Outcome,
+} from "@bollard/ngsi-ld";
+import type { Logger } from "pino";
+import type { BridgeClock } from "../../clock.js";
+import type { DeliveredReading, Delivery } from "../../delivery.js";
+import { NewestOfEach } from "../newest-of-each.js";
+import type { Sink, SinkState } from "../sink.js";
+import { toEntities } from "../to-entities.js";
+import { DeviceRegistration } from "./device-registration.js";
+import { type Outgoing, type PlanOptions, planRequests } from "./plan-requests.js";
+import type { RefusedLog } from "./refused-log.js";
+
+/** What the sink is made of. */
+export interface NgsiLdSinkOptions extends PlanOptions {
+  /** From the configuration. */
+  readonly name: string;
+  readonly url: string;
+  /** Most entries that are on their way at a time. */
+  readonly window: number;
+  /** Who makes the nodes, for their DeviceModel; undefined registers no devices. */
+  readonly manufacturer: string | undefined;
+  /** URLs of the owner's own contexts. */
+  readonly contexts: readonly string[];
+  /** Where the bridge serves the shipped contexts; undefined names them where they are published. */
+  readonly contextsServedAt: string | undefined;
+  readonly broker: ContextBroker;
+  readonly gates: EntityGates;
+  readonly refused: RefusedLog;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+}
+
+/** An entry that waits until the broker has all that it came to. */
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly done: () => void;
+}
+
+/** Entities whose newest time is remembered. */
+const MAX_ENTITIES = 100_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 60_000;
+
+/**
+ * Brings each reading's entities to a context broker: the newest as the entities' state, what is
+ * older or superseded as their history, each with the time at which it was observed.
+ *
+ * What waits while a request is under way goes with the next, so a slow broker gets larger batches
+ * and a backlog drains by them. What a gate or the broker refuses is noted with its reason, on disk,
+ * before the cursor passes it; the rest goes on.
+ */
+export class NgsiLdSink implements Sink {
+  readonly kind = "ngsi-ld";
+  readonly name: string;
+  readonly window: number;
+  readonly #options: NgsiLdSinkOptions;
+  readonly #newest = new NewestOfEach(MAX_ENTITIES);
+  readonly #devices: DeviceRegistration | undefined;
+  #waiting: Waiting[] = [];
+  #wake: (() => void) | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #state: SinkState["state"] = "connecting";
+  #problem = "";
+  #messages = 0;
+  #isClosed = false;
+
+  constructor(options: NgsiLdSinkOptions) {
+    this.name = options.name;
+    this.window = options.window;
+    this.#options = options;
+    if (options.manufacturer !== undefined) {
+      const { manufacturer } = options;
+      const contextOf = (type: string) => this.#contextOf(type);
+      this.#devices = new DeviceRegistration({ manufacturer, contextOf });
+    }
+  }
+
+  open(): void {
+    void this.#run();
+  }
+
+  deliver(delivery: Delivery): Promise<void> {
+    return new Promise((done) => {
+      this.#waiting.push({ delivery, done });
+      this.#wake?.();
+    });
+  }
+
+  recall(delivery: Delivery): void {
+    for (const type of delivery.schema.models.keys()) {
+      for (const reading of delivery.readings) this.#isNewest(type, delivery, reading);
+    }
+  }
+
+  caughtUp(): void {}
+
+  state(): SinkState {
+    const { refused, url, broker } = this.#options;
+    const last = refused.entries.at(-1);
+    const note = last ? `; ${refused.count} refused, the last: ${last.reason}` : "";
+    const { batchSize, parallel } = broker.stats();
+    const pace = `batches of ${batchSize}, ${parallel} at a time`;
+    return {
+      state: this.#state,
+      detail: (this.#problem || `${url}, ${pace}`) + note,
+      messages: this.#messages,
+      errors: refused.count,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake?.();
+    this.#cancelRetry?.();
+    this.#options.broker.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      const taken = this.#waiting;
+      this.#waiting = [];
+      if (taken.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (await this.#send(taken)) for (const { done } of taken) done();
+    }
+  }
+
+  /** False where the sink was closed before the broker had it all. */
+  async #send(taken: readonly Waiting[]): Promise<boolean> {
+    const { broker } = this.#options;
+    const outgoing: Outgoing[] = [];
+    for (const { delivery } of taken) outgoing.push(...(await this.#outgoingOf(delivery)));
+    const { upserts, history } = planRequests(outgoing, this.#options);
+    for (const items of upserts) {
+      if (!(await this.#settle(items, (entities) => broker.upsert(entities)))) return false;
+    }
+    if (!(await this.#settle(history, (entities) => broker.addHistory(entities)))) return false;
+    return await this.#persist(() => this.#options.refused.save());
+  }
+
+  /** Sends until each is accepted or refused. */
+  async #settle(
+    items: readonly Outgoing[],
+    send: (entities: readonly Entity[]) => Promise<readonly Outcome[]>,
+  ): Promise<boolean> {
+    let rest = items;
+    for (let attempt = 0; rest.length > 0; attempt++) {
+      const outcomes = await send(rest.map(({ entity }) => entity));
+      const undelivered: Outgoing[] = [];
+      let waitMs = 0;
+      for (const [index, outcome] of outcomes.entries()) {
+        const item = rest[index] as Outgoing;
+        if (outcome.state === "accepted") this.#messages++;
+        else if (outcome.state === "refused") {
+          const { status, type, message } = outcome.refusal;
+          this.#refuse(item, [status, type, message].filter(Boolean).join(" "));
+        } else {
+          undelivered.push(item);
+          this.#isDown(outcome.error.message);
+          waitMs = Math.max(waitMs, outcome.retryAfterMs);
+        }
+      }
+      if (undelivered.length === 0) this.#isUp();
+      else if (!(await this.#pause(Math.max(waitMs, backoffMs(attempt))))) return false;
+      rest = undelivered;
+    }
+    return true;
+  }
+
+  async #outgoingOf(delivery: Delivery): Promise<Outgoing[]> {
+    const { node, schema, position } = delivery;
+    const outgoing: Outgoing[] = [];
+    for (const entity of this.#devices?.take(delivery) ?? []) {
+      outgoing.push({ entity, position, kind: "registration" });
+    }
+    const options = {
+      refDevice: this.#devices !== undefined,
+      contextOf: (type: string) => this.#contextOf(type),
+    };
+    for (const reading of delivery.readings) {
+      const { entities, refusals } = toEntities(node, schema, reading, options);
+      for (const reason of refusals) this.#note(position, node.name, reason);
+      for (const entity of entities) {
+        const isNewest = this.#isNewest(entity.type, delivery, reading);
+        outgoing.push({ entity, position, kind: isNewest ? "state" : "late" });
+      }
+    }
+    const checked: Outgoing[] = [];
+    for (const item of outgoing) if (await this.#passes(item)) checked.push(item);
+    return checked;
+  }
+
+  async #passes(item: Outgoing): Promise<boolean> {
+    const { gates } = this.#options;
+    const result = gates.checkKnown(item.entity) ?? (await gates.check(item.entity));
+    if (result.ok) return true;
+    const [problem] = result.problems;
+    this.#refuse(
+      item,
+      problem ? `${problem.gate} gate: ${problem.path} ${problem.message}` : "gate",
+    );
+    return false;
+  }
+
+  #contextOf(type: string): readonly string[] {
+    const { contexts, contextsServedAt: servedAt } = this.#options;
+    return contextsFor(type, { extra: contexts, ...(servedAt !== undefined && { servedAt }) });
+  }
+
+  #isNewest(type: string, { node }: Delivery, reading: DeliveredReading): boolean {
+    return this.#newest.isNewest(`${type}:${node.name}`, reading);
+  }
+
+  #refuse({ entity, position }: Outgoing, reason: string): void {
+    this.#note(position, entity.id, reason);
+  }
+
+  #note(position: number, id: string, reason: string): void {
+    const { log, refused, clock } = this.#options;
+    log.warn({ position, id, reason }, "an entity was refused");
+    refused.add({ position, id, reason, atMs: Math.trunc(clock.wallMs()) });
+  }
+
+  #isUp(): void {
+    if (this.#state !== "up") this.#options.log.info("the broker takes what it is sent");
+    this.#state = "up";
+    this.#problem = "";
+  }
+
+  #isDown(problem: string): void {
+    if (this.#problem !== problem) this.#options.log.warn({ problem }, "the broker takes nothing");
+    this.#state = "down";
+    this.#problem = problem;
+  }
+
+  /** False where the sink was closed meanwhile. */
+  async #pause(ms: number): Promise<boolean> {
+    if (this.#isClosed) return false;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#cancelRetry = () => {
+        cancel();
+        resolve();
+      };
+    });
+    return !this.#isClosed;
+  }
+
+  /** Tries until the disk has it. */
+  async #persist(save: () => Promise<void>): Promise<boolean> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await save();
+        return true;
+      } catch (error) {
+        this.#options.log.error({ err: error }, "cannot note what was refused; it is tried again");
+      }
+      if (!(await this.#pause(backoffMs(attempt)))) return false;
+    }
+  }
+}
+
+/** Doubles from half a second to a minute. */
+function backoffMs(attempt: number): number {
+  return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
+}
