@@ -22,7 +22,15 @@ export interface TlsSession {
 }
 
 /** One read buffer for all sockets of the process: each chunk is done with before the next one. */
-let readBuffer: Buffer | undefined;
+const READ_BUFFER_BYTES = 65_536;
+let sharedRead: { buffer: Buffer; callback: typeof onRead } | undefined;
+
+/** Whom a socket tells, and why it failed. */
+const EVENTS = Symbol("events");
+const FAILURE = Symbol("failure");
+
+/** A socket that carries what its listeners need, so that all sockets share the listeners. */
+type OwnedSocket = Socket & { [EVENTS]?: TransportEvents; [FAILURE]?: Error };
 
 /**
  * Opens a TCP, TLS or Unix socket.
@@ -30,50 +38,82 @@ let readBuffer: Buffer | undefined;
  * @throws what `tls.connect` throws for certificates it cannot read
  */
 export function openSocket(target: SocketTarget, events: TransportEvents): Transport {
-  readBuffer ??= Buffer.allocUnsafeSlow(65_536);
-  const shared = readBuffer;
-  const onread = {
-    buffer: shared,
-    callback: (bytes: number) => {
-      events.data(shared, 0, bytes);
-      return true;
-    },
-  };
+  sharedRead ??= { buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES), callback: onRead };
+  const onread = sharedRead;
   const place = target.socketPath
     ? { path: target.socketPath }
     : { host: target.host, port: target.port, ...localAddressOf(target) };
   if (!target.tls) {
-    const socket = connectTcp({ ...place, onread, noDelay: true }, () => events.opened(false));
-    return transportOf(socket, events);
+    const socket: OwnedSocket = connectTcp({ ...place, onread, noDelay: true });
+    socket.once("connect", onOpened);
+    return new SocketTransport(socket, events);
   }
   // The types leave out `onread`, which tls.connect hands on to the socket.
   const options = { ...tlsOptions(target), ...place, onread };
-  const socket = connectTls(options, () => events.opened(socket.isSessionReused()));
+  const socket = connectTls(options);
+  socket.once("secureConnect", onOpened);
   keepSession(socket, target);
   socket.setNoDelay(true);
-  return transportOf(socket, events);
+  return new SocketTransport(socket, events);
 }
 
-function transportOf(socket: Socket, events: TransportEvents): Transport {
-  let failure: Error | undefined;
-  socket.on("error", (error) => {
-    failure = error;
-  });
-  socket.on("drain", () => events.drained());
-  socket.on("close", () => events.closed(failure));
-  return {
-    write(bytes) {
-      socket.write(bytes);
-      return socket.writableLength === 0;
-    },
-    get pendingBytes() {
-      return socket.writableLength;
-    },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    end: () => socket.end(),
-    destroy: () => socket.destroy(),
-  };
+class SocketTransport implements Transport {
+  readonly #socket: OwnedSocket;
+
+  constructor(socket: OwnedSocket, events: TransportEvents) {
+    this.#socket = socket;
+    socket[EVENTS] = events;
+    socket.on("error", onError);
+    socket.on("drain", onDrain);
+    socket.on("close", onClose);
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.#socket.write(bytes);
+    return this.#socket.writableLength === 0;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** Node calls it on the socket. */
+function onRead(this: unknown, bytes: number, buffer: Uint8Array): boolean {
+  (this as OwnedSocket)[EVENTS]?.data(buffer as Buffer, 0, bytes);
+  return true;
+}
+
+function onOpened(this: OwnedSocket): void {
+  this[EVENTS]?.opened("isSessionReused" in this && (this as TLSSocket).isSessionReused());
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this[FAILURE] = error;
+}
+
+function onDrain(this: OwnedSocket): void {
+  this[EVENTS]?.drained();
+}
+
+function onClose(this: OwnedSocket): void {
+  this[EVENTS]?.closed(this[FAILURE]);
 }
 
 /** The options of `tls.connect`, with the server's name and the session to resume. */
