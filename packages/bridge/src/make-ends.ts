@@ -1,13 +1,15 @@
 import type { LinkSessions } from "@bollard/link";
-import { EntityGates } from "@bollard/ngsi-ld";
+import { EntityGates, servedContexts } from "@bollard/ngsi-ld";
 import type { Logger } from "pino";
 import type { Alarms } from "./alarms.js";
 import type { BridgeClock } from "./clock.js";
 import type { ResolvedConfig } from "./config/config.js";
+import { readContextFile } from "./config/read-config.js";
 import { checkBrokerFiles } from "./mqtt/broker-options.js";
 import type { SchemaSet } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
+import { makeNgsiLdSink } from "./sinks/ngsi-ld/make-ngsi-ld-sink.js";
 import type { Sink } from "./sinks/sink.js";
 import { LorawanSource } from "./sources/lorawan/lorawan-source.js";
 import { MqttSource } from "./sources/mqtt/mqtt-source.js";
@@ -66,17 +68,35 @@ export function makeSources(options: SourcesOptions): Source[] {
 
 /** Every sink of the configuration, not opened yet. They share the gates, and what those remember. */
 export function makeSinks({ config, clock, log, alarms }: EndsOptions): Sink[] {
-  const gates = new EntityGates();
-  return config.sinks.mqtt.map((mqtt) => {
-    checkBrokerFiles(mqtt);
-    const child = log.child({ sink: mqtt.name });
-    return new MqttSink({
-      config: mqtt,
-      bridgeName: config.name,
-      gates,
-      clock,
-      log: child,
-      alarms,
-    });
-  });
+  const gates = new EntityGates({ contexts: contextsOf(config) });
+  const { mqtt, ngsiLd } = config.sinks;
+  return [
+    ...mqtt.map((sink) => {
+      checkBrokerFiles(sink);
+      const child = log.child({ sink: sink.name });
+      return new MqttSink({
+        config: sink,
+        bridgeName: config.name,
+        gates,
+        clock,
+        log: child,
+        alarms,
+      });
+    }),
+    ...ngsiLd.map((sink) => {
+      const child = log.child({ sink: sink.name });
+      return makeNgsiLdSink(sink, { gates, dataDir: config.dataDir, clock, log: child });
+    }),
+  ];
+}
+
+/** Contexts that entities may name beside the published ones, by their address. */
+function contextsOf({ sinks }: ResolvedConfig): Readonly<Record<string, object>> {
+  const served = sinks.ngsiLd.flatMap(({ contextsServedAt }) => contextsServedAt ?? []);
+  const own = sinks.ngsiLd.flatMap(({ contexts }) => contexts);
+  return Object.assign(
+    {},
+    ...served.map(servedContexts),
+    ...own.map(({ url, file }) => ({ [url]: readContextFile(file) })),
+  );
 }

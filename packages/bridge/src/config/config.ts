@@ -13,7 +13,10 @@ export interface BridgeConfig {
     readonly lorawan?: readonly LorawanSourceConfig[];
   };
   /** Where readings go. Default: to the page only. */
-  readonly sinks?: { readonly mqtt?: readonly MqttSinkConfig[] };
+  readonly sinks?: {
+    readonly mqtt?: readonly MqttSinkConfig[];
+    readonly ngsiLd?: readonly NgsiLdSinkConfig[];
+  };
   readonly nodes?: RegistryConfig;
   readonly spool?: SpoolConfig;
   readonly http?: HttpConfig;
@@ -108,6 +111,51 @@ export interface MqttSinkConfig extends MqttEndConfig {
   readonly retain?: boolean;
   /** Most messages sent ahead of the broker's acknowledgement, 1 to 50. Default: 32. */
   readonly inFlight?: number;
+}
+
+/** An NGSI-LD context broker. */
+export interface NgsiLdSinkConfig {
+  /** Names it on the page and on disk, so do not change it. */
+  readonly name: string;
+  /** Without `/ngsi-ld/v1`, such as `http://127.0.0.1:9090`. */
+  readonly url: string;
+  /** Value of the `NGSILD-Tenant` header. Default: the broker's own default. */
+  readonly tenant?: string | undefined;
+  /** Its first line is a bearer token; read again when it changes. */
+  readonly tokenFile?: string | undefined;
+  /** OAuth 2 client credentials. */
+  readonly oauth?:
+    | {
+        readonly tokenUrl: string;
+        readonly clientId: string;
+        readonly clientSecretFile: string;
+        readonly scope?: string | undefined;
+      }
+    | undefined;
+  /** For `https:` only. Default: the system's certificates, and none of our own. */
+  readonly tls?: Pick<MqttTlsConfig, "caFile" | "certFile" | "keyFile">;
+  /** How the `@context` travels. Default: inline. */
+  readonly context?: "inline" | "link";
+  /** For terms that no model has: where the broker finds the context, and a file with the same. */
+  readonly contexts?: readonly { readonly url: string; readonly file: string }[];
+  /** Base address under which the broker reaches our `/contexts/`. Default: the published ones. */
+  readonly contextsServedAt?: string | undefined;
+  /** Of several readings of one thing that wait only the newest becomes its state. Default: true. */
+  readonly coalesce?: boolean;
+  /** What goes to the temporal interface. Default: superseded. */
+  readonly history?: "superseded" | "all" | "off";
+  /** Each node is registered as a Device, and each schema as a DeviceModel. Default: true. */
+  readonly devices?: boolean;
+  /** Who makes the nodes, as their DeviceModel names it. Default: `not stated`. */
+  readonly manufacturer?: string;
+  /** When a request is given up, ms. Default: 10000. */
+  readonly timeoutMs?: number;
+  /** Most entities in a request. Default: 100. */
+  readonly maxBatch?: number;
+  /** Most requests at a time. Default: 4. */
+  readonly maxParallel?: number;
+  /** Most messages on their way. Default: 500. */
+  readonly window?: number;
 }
 
 /** What the owner knows of the nodes. */

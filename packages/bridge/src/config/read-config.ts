@@ -40,6 +40,12 @@ export function readSecretFile(path: string): string {
   return readTextFile(path).split(/\r?\n/, 1)[0] ?? "";
 }
 
+/** Reads a JSON-LD context. Throws as {@link readConfigFile} does. */
+export function readContextFile(path: string): object {
+  const jsonSchema = { type: "object", required: ["@context"] };
+  return readChecked(path, jsonSchema) as object;
+}
+
 /** Reads the schemas that the configuration names. Throws as {@link readConfigFile} does. */
 export function readSchemaFiles(paths: readonly string[]): SensorSchema[] {
   return paths.map((path) => {
@@ -89,15 +95,16 @@ export function readTextFile(path: string): string {
 function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConfig {
   const from = <T extends string | undefined>(path: T) =>
     (path === undefined ? undefined : resolve(folder, path)) as T;
+  const tls = <T extends ResolvedConfig["sinks"]["ngsiLd"][number]["tls"]>(files: T): T => ({
+    ...files,
+    ...(files.caFile !== undefined && { caFile: from(files.caFile) }),
+    ...(files.certFile !== undefined && { certFile: from(files.certFile) }),
+    ...(files.keyFile !== undefined && { keyFile: from(files.keyFile) }),
+  });
   const mqttEnd = <T extends Filled<MqttEndConfig>>(end: T): T => ({
     ...end,
     ...(end.passwordFile !== undefined && { passwordFile: from(end.passwordFile) }),
-    tls: {
-      ...end.tls,
-      ...(end.tls.caFile !== undefined && { caFile: from(end.tls.caFile) }),
-      ...(end.tls.certFile !== undefined && { certFile: from(end.tls.certFile) }),
-      ...(end.tls.keyFile !== undefined && { keyFile: from(end.tls.keyFile) }),
-    },
+    tls: tls(end.tls),
   });
   const { file, ...nodes } = config.nodes;
   const { tokenFile, ...http } = config.http;
@@ -110,7 +117,17 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
       mqtt: config.sources.mqtt.map(mqttEnd),
       lorawan: config.sources.lorawan.map(mqttEnd),
     },
-    sinks: { ...config.sinks, mqtt: config.sinks.mqtt.map(mqttEnd) },
+    sinks: {
+      ...config.sinks,
+      mqtt: config.sinks.mqtt.map(mqttEnd),
+      ngsiLd: config.sinks.ngsiLd.map(({ oauth, ...sink }) => ({
+        ...sink,
+        tls: tls(sink.tls),
+        contexts: sink.contexts.map(({ url, file }) => ({ url, file: from(file) })),
+        ...(sink.tokenFile !== undefined && { tokenFile: from(sink.tokenFile) }),
+        ...(oauth && { oauth: { ...oauth, clientSecretFile: from(oauth.clientSecretFile) } }),
+      })) as ResolvedConfig["sinks"]["ngsiLd"],
+    },
     nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
     http: (tokenFile === undefined
       ? http

@@ -8,7 +8,7 @@ const allDefaults: ResolvedConfig = {
   dataDir: "bollard-data",
   schemas: [],
   sources: { serial: [], mqtt: [], lorawan: [] },
-  sinks: { mqtt: [] },
+  sinks: { mqtt: [], ngsiLd: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
   spool: {
     maxBytes: 268_435_456,

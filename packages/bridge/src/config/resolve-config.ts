@@ -46,6 +46,7 @@ export function doubleNames(config: BridgeConfig): { place: string; message: str
     "sources.mqtt": config.sources?.mqtt,
     "sources.lorawan": config.sources?.lorawan,
     "sinks.mqtt": config.sinks?.mqtt,
+    "sinks.ngsiLd": config.sinks?.ngsiLd,
   };
   return Object.entries(lists).flatMap(([key, ends]) => {
     const names = Array.isArray(ends) ? ends.map((end) => end?.name) : [];

@@ -111,6 +111,17 @@ describe("the API", () => {
     ]);
   });
 
+  test("serves the contexts that entities name, as they are published", async () => {
+    server = await startHttpServer(options());
+    const response = await fetch(`${server.url}/contexts/dataModel.Environment.jsonld`);
+    expect(response.headers.get("content-type")).toMatch("application/ld+json");
+    const context = (await response.json()) as Record<string, Record<string, unknown>>;
+    expect(context["@context"]).toHaveProperty("AirQualityObserved");
+    const missing = await fetch(`${server.url}/contexts/..%2fpackage.json`);
+    expect(missing.status).toBe(404);
+    expect(await missing.json()).toMatchObject({ title: "No such context" });
+  });
+
   test("toggles a control", async () => {
     server = await startHttpServer(options());
     const response = await fetch(`${server.url}/api/v1/controls/city`, { method: "POST" });

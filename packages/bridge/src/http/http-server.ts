@@ -4,6 +4,7 @@ import type { BridgeClock } from "../clock.js";
 import { BridgeError } from "../error.js";
 import type { NodeView } from "../page/api-types.js";
 import { type ApiOptions, addApi, toControlView } from "./api.js";
+import { addContexts } from "./contexts.js";
 import { EventStreams } from "./event-streams.js";
 import { guard } from "./guard.js";
 import type { AccessToken } from "./login/access-token.js";
@@ -109,6 +110,7 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
 
   const nodes = () => Array.from(options.nodes(), ([, node]) => node);
   addApi(app, { ...options, nodes, events });
+  addContexts(app);
   const metrics = bridgeMetrics(options.status);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.contentType);

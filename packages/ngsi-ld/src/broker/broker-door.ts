@@ -56,7 +56,7 @@ export class BrokerDoor {
       ...(link === undefined
         ? { "Content-Type": "application/ld+json" }
         : { "Content-Type": "application/json", Link: linkHeader(link) }),
-      ...headers,
+      ...(typeof headers === "function" ? headers() : headers),
     };
   }
 }

@@ -21,8 +21,8 @@ export interface ContextBrokerOptions {
   readonly url: string;
   /** Value of the `NGSILD-Tenant` header. Default: the broker's own default tenant. */
   readonly tenant?: string;
-  /** Headers on every request, such as a token. Default: none. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers on every request, such as a token, or what gives them anew each time. Default: none. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
   readonly oauth?: ClientCredentials;
   readonly tls?: BrokerTls;
   /**

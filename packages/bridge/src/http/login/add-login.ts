@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { BridgeClock } from "../../clock.js";
+import { CONTEXTS_PATH } from "../contexts.js";
 import { loginSecurityPolicy } from "../guard.js";
 import { sendProblem } from "../problem.js";
 import type { AccessToken } from "./access-token.js";
@@ -17,6 +18,7 @@ export interface LoginOptions {
 
 /** What the login page is drawn with, and what a supervisor asks. */
 const OPEN_PATHS = new Set(["/login", "/page.css", "/icon.svg", "/health"]);
+const isOpen = (path: string) => OPEN_PATHS.has(path) || path.startsWith(CONTEXTS_PATH);
 const LONGEST_FORM_BYTES = 2048;
 const WRONG = "This is not the token. Mind that it is one line, without a space at its end.";
 
@@ -54,8 +56,7 @@ export function addLogin(app: FastifyInstance, options: LoginOptions): void {
       if (outcome !== false) return sendTooMany(reply, outcome);
     } else {
       const session = sessionOf(request);
-      if (OPEN_PATHS.has(path) || (session !== undefined && sessions.use(session)))
-        return undefined;
+      if (isOpen(path) || (session !== undefined && sessions.use(session))) return undefined;
       if (path === "/" && request.method === "GET") return reply.redirect("login", 303);
     }
     reply.header("www-authenticate", 'Bearer realm="bollard"');
