@@ -214,11 +214,14 @@ export class FixtureStreet {
     while (isSilent(node, heard) || this.#isCutOff(node, heard)) heard--;
     return {
       name: node.name,
+      id: `air-${String(index + 1).padStart(4, "0")}`,
       schema: "street-air",
       source: node.source,
       ...(node.position ? { position: node.position } : {}),
       observedAt: this.#iso(heard),
       arrivedAt: this.#iso(heard, 40),
+      clock: "synchronised",
+      firstSeenAt: new Date(START_MS - 40 * 60_000).toISOString(),
       fresh: this.#second - heard < STALE_AFTER_S,
       readings: 2_410 + heard,
       values: fields.map((field) => ({

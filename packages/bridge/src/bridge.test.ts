@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Bridge, type BridgeOptions } from "./bridge.js";
 import type { BridgeConfig } from "./config/config.js";
 import { isBridgeError } from "./error.js";
+import type { LogView } from "./page/detail-types.js";
 import { silent } from "./testing/street.js";
 import { streetAir, streetPayload } from "./testing/street-air.js";
 import { TestBroker } from "./testing/test-broker.js";
@@ -69,6 +70,18 @@ describe("Bridge", () => {
     expect(nodes).toMatchObject([{ name: "lamp-12", source: "mqtt street", readings: 1 }]);
     const history = await fetch(`${url}/api/v1/nodes/lamp-12/history?field=pm25`);
     expect(await history.json()).toMatchObject({ unit: "µg/m³", values: [0.1] });
+    const csv = await fetch(`${url}/api/v1/readings.csv?node=lamp-12&field=pm25`);
+    expect(await csv.text()).toBe("time,node,pm25\r\n2026-09-10T00:27:40.000Z,lamp-12,0.1\r\n");
+    expect(await (await fetch(`${url}/api/v1/readings.csv?node=lamp-12&field=co2`)).json()).toEqual(
+      {
+        type: "about:blank",
+        status: 404,
+        title: "No such readings",
+        detail: "No node lamp-12 with a field co2.",
+      },
+    );
+    const spool = await (await fetch(`${url}/api/v1/spool`)).json();
+    expect(spool).toMatchObject({ state: "ok", last: 1, cursors: [{ name: "mqtt:city" }] });
     expect(bridge.status()).toMatchObject({
       health: "well",
       nodes: { total: 1, fresh: 1, stale: 0 },
@@ -97,9 +110,19 @@ describe("Bridge", () => {
   });
 
   test("holds an unknown node's readings, says so, and replays them once it is known", async () => {
-    const first = await start({ config: config({ nodes: { unknown: "hold" } }) });
+    const first = new Bridge({
+      config: config({ nodes: { unknown: "hold" } }),
+      schemas: [streetAir],
+      logTo: { write: () => {} },
+    });
+    bridges.push(first);
+    const { url } = await first.start();
+    const log = (await (await fetch(`${url}/api/v1/log`)).json()) as LogView;
+    expect(log.lines.map(({ message }) => message)).toContain("running");
     await publish(["lamp-12", streetPayload(1)], ["lamp-12", streetPayload(2)]);
     await until(() => first.status().alarms?.[0]?.count === 2);
+    const waiting = await (await fetch(`${url}/api/v1/waiting`)).json();
+    expect(waiting).toEqual([{ reason: "unknown-node", detail: "lamp-12", messages: 2 }]);
     expect(first.status().alarms).toEqual([
       {
         code: "NODE_UNKNOWN",

@@ -2,13 +2,17 @@ import { fileURLToPath } from "node:url";
 import { LinkSessions } from "@bollard/link";
 import type { SensorSchema } from "@bollard/schema";
 import { isSpoolError, type Spool } from "@bollard/spool";
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { Alarms } from "./alarms.js";
 import { type BridgeClock, systemClock } from "./clock.js";
 import type { BridgeConfig, ResolvedConfig } from "./config/config.js";
 import { readNodesFile, readSchemaFiles } from "./config/read-config.js";
 import { resolveConfig } from "./config/resolve-config.js";
+import { FirstSeen } from "./details/first-seen.js";
+import { LogRing } from "./details/log-ring.js";
+import { readingsCsv } from "./details/readings-csv.js";
+import { toSpoolView } from "./details/spool-view.js";
 import { DurableAcks } from "./durable-acks.js";
 import { BridgeError } from "./error.js";
 import type { Control } from "./http/api.js";
@@ -19,6 +23,7 @@ import { KeyMemory } from "./key-memory.js";
 import { type EndsOptions, makeSinks, makeSources } from "./make-ends.js";
 import { openSpool } from "./open-spool.js";
 import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
+import type { WaitingView } from "./page/detail-types.js";
 import { pageFolder } from "./page/page-folder.js";
 import { createPipeline, type Pipeline } from "./pipeline.js";
 import { ReadingTimes } from "./reading-time.js";
@@ -29,7 +34,7 @@ import { calibrate } from "./rules/calibrate.js";
 import { SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
-import { SetAsideLog } from "./set-aside-log.js";
+import { type SetAsideGroup, SetAsideLog } from "./set-aside-log.js";
 import { Drain } from "./sinks/drain.js";
 import type { Sink } from "./sinks/sink.js";
 import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
@@ -48,8 +53,10 @@ export interface BridgeOptions {
   readonly openPort?: OpenPort;
   /** Default: the machine's clocks. */
   readonly clock?: BridgeClock;
-  /** Default: JSON lines on the standard output, at the level of the configuration. */
+  /** Its own log: the page then shows none. Default: see `logTo`. */
   readonly log?: Logger;
+  /** Where JSON lines go, at the level of the configuration. Default: the standard output. */
+  readonly logTo?: DestinationStream;
   /** Buttons on the page. Default: none. */
   readonly controls?: readonly Control[];
   /** What a checker at the far end counts. Default: nobody counts. */
@@ -85,6 +92,8 @@ export class Bridge {
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
   readonly #token: AccessToken | undefined;
+  readonly #logRing = new LogRing();
+  #firstSeen: FirstSeen | undefined;
   #startedMs = 0;
   #spool: Spool | undefined;
   #setAside: SetAsideLog | undefined;
@@ -104,7 +113,7 @@ export class Bridge {
     this.#options = options;
     this.#config = config;
     this.#clock = options.clock ?? systemClock();
-    this.#log = options.log ?? pino({ name: "bollard", level: config.log.level });
+    this.#log = options.log ?? this.#makeLog(options.logTo ?? pino.destination(1));
     this.#alarms = new Alarms(this.#clock);
     this.#schemas = new SchemaSet([...readSchemaFiles(config.schemas), ...(options.schemas ?? [])]);
     this.#references = new SchemaReferences(
@@ -114,7 +123,11 @@ export class Bridge {
     const { file, list, unknown } = config.nodes;
     const nodes = { ...(file === undefined ? {} : readNodesFile(file)), ...list };
     this.#registry = new Registry({ unknown, nodes });
-    this.#view = new EntityView({ clock: this.#clock, ...config.view });
+    this.#view = new EntityView({
+      clock: this.#clock,
+      ...config.view,
+      firstSeenMs: (node, nowMs) => this.#firstSeen?.of(node, nowMs) ?? nowMs,
+    });
     this.#readingsIn = this.#rate();
     this.#token = readAccessToken(config.http);
   }
@@ -136,7 +149,7 @@ export class Bridge {
       const drains = this.#drains.map(({ drain }) => drain);
       const restored = await recall(spool, pipeline, drains);
       this.#sources = this.#makeSources(spool, pipeline, restored);
-      if (this.#config.http.enabled) this.#http = await this.#startHttp();
+      if (this.#config.http.enabled) this.#http = await this.#startHttp(spool, pipeline);
       for (const { drain } of this.#drains) drain.sink.open();
       this.#run(spool, pipeline);
       await Promise.all(this.#sources.map((source) => source.open()));
@@ -166,6 +179,7 @@ export class Bridge {
         ...drain.sink.state(),
         backlog: drain.backlog,
         dropped: drain.dropped,
+        ...(drain.oldestMs !== undefined && { oldestAt: new Date(drain.oldestMs).toISOString() }),
       })),
       nodes: this.#view.counts(),
       rates: {
@@ -191,6 +205,7 @@ export class Bridge {
     const setAside = new SetAsideLog(dataDir);
     const sessions = new SessionNumbers({ dataDir });
     this.#setAside = setAside;
+    this.#firstSeen = new FirstSeen(dataDir, this.#clock);
     this.#sessions = sessions;
     return createPipeline({
       spool,
@@ -267,7 +282,7 @@ export class Bridge {
     );
   }
 
-  #startHttp(): Promise<HttpServer> {
+  #startHttp(spool: Spool, pipeline: Pipeline): Promise<HttpServer> {
     return startHttpServer({
       ...this.#config.http,
       clock: this.#clock,
@@ -278,6 +293,17 @@ export class Bridge {
       takeChangedNodes: () => this.#view.takeChanged(),
       history: (name, field, seconds) => this.#view.history(name, field, seconds),
       controls: this.#options.controls ?? [],
+      links: () => this.#sources.flatMap((source) => source.links?.() ?? []),
+      spool: () => toSpoolView(spool.stats(), this.#config.spool),
+      waiting: () => toWaiting(this.#setAside?.groups ?? []),
+      log: (query) => this.#logRing.read(query),
+      readings: ({ node, schema, ...range }) => {
+        const found = this.#view.find(node, schema);
+        const isThere = found && (!range.field || found.schema.field(range.field));
+        return isThere
+          ? readingsCsv({ ...found, ...range }, { spool, interpret: pipeline.interpret })
+          : undefined;
+      },
       onError: (error) => this.#log.error({ err: error }, "a request failed"),
       onLoginFailure: (address) => this.#log.warn({ address }, "a wrong token for the page"),
     });
@@ -303,15 +329,27 @@ export class Bridge {
         ...this.#drains.map(({ drain }) => drain.sink.close()),
       ]);
       await spool?.close();
-      await this.#setAside?.save();
+      await Promise.all([this.#setAside?.save(), this.#firstSeen?.save()]);
     };
     const ended = await within(STOP_WITHIN_MS, stop());
     if (!ended) this.#log.warn("it took too long to stop in good order");
   }
 
+  /** To the page as well. */
+  #makeLog(to: DestinationStream): Logger {
+    const { level } = this.#config.log;
+    if (level === "silent") return pino({ level });
+    const streams = [to, this.#logRing].map((stream) => ({ level, stream }));
+    return pino({ name: "bollard", level }, pino.multistream(streams));
+  }
+
   #rate(): Rate {
     return new Rate(() => this.#clock.monotonicMs());
   }
+}
+
+function toWaiting(groups: readonly SetAsideGroup[]): WaitingView[] {
+  return groups.map(({ reason, detail, count }) => ({ reason, detail, messages: count }));
 }
 
 function slowest(rates: readonly number[]): number {

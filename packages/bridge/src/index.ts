@@ -31,4 +31,14 @@ export type {
   NodeView,
   SinkStatus,
 } from "./page/api-types.js";
+export type {
+  CursorView,
+  LinkedNodeView,
+  LinkView,
+  LogLineView,
+  LogView,
+  OpenLinkView,
+  SpoolView,
+  WaitingView,
+} from "./page/detail-types.js";
 export { type OpenPort, openSerialPort, type SerialStream } from "./sources/serial/open-port.js";

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { BridgeStatus, ControlView, FieldHistory, NodeView } from "../page/api-types.js";
+import { addDetailApi, type DetailApiOptions } from "./detail-api.js";
 import type { EventStreams } from "./event-streams.js";
 import { securityHeaders } from "./guard.js";
 import { sendProblem } from "./problem.js";
@@ -14,7 +15,7 @@ export interface Control {
 }
 
 /** What the API tells of the bridge. */
-export interface ApiOptions {
+export interface ApiOptions extends DetailApiOptions {
   readonly status: () => BridgeStatus;
   readonly nodes: () => readonly NodeView[];
   /** Undefined for a node or field that is not there. */
@@ -46,6 +47,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   app.get("/api/v1/status", async () => options.status());
   app.get("/api/v1/nodes", async () => options.nodes());
   app.get("/api/v1/controls", async () => controlViews());
+  addDetailApi(app, options);
 
   app.get<{ Params: { name: string }; Querystring: { field: string; seconds: number } }>(
     "/api/v1/nodes/:name/history",

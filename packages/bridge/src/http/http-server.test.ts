@@ -12,10 +12,13 @@ import { type HttpServer, type HttpServerOptions, startHttpServer } from "./http
 function node(name: string, readings: number): NodeView {
   return {
     name,
+    id: name,
     schema: "street-air",
     source: "mqtt street",
     observedAt: "2026-09-09T10:26:40.000Z",
     arrivedAt: "2026-09-09T10:26:40.000Z",
+    clock: "synchronised",
+    firstSeenAt: "2026-09-09T10:00:00.000Z",
     fresh: true,
     readings,
     values: [],

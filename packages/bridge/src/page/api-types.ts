@@ -63,11 +63,17 @@ export interface EndStatus {
   readonly detail: string;
   readonly messages: number;
   readonly errors: number;
+  /** What went wrong last, also when all is well again. */
+  readonly lastError?: { readonly message: string; readonly at: string };
+  /** When it is tried again, while it is down: milliseconds from the status's `now`. */
+  readonly retryInMs?: number;
 }
 
 export interface SinkStatus extends EndStatus {
   readonly backlog: number;
   readonly dropped: number;
+  /** Arrival of the oldest entry under way to it, ISO 8601 UTC; absent when there is none. */
+  readonly oldestAt?: string;
 }
 
 export interface DeliveryStatus {
@@ -82,7 +88,10 @@ export interface DeliveryStatus {
 }
 
 export interface NodeView {
+  /** The owner's name. */
   readonly name: string;
+  /** The node's own id. */
+  readonly id: string;
   readonly schema: string;
   readonly source: string;
   /** Longitude and latitude, WGS 84 degrees. */
@@ -90,6 +99,10 @@ export interface NodeView {
   /** ISO 8601 UTC of the last reading, and of its arrival. */
   readonly observedAt: string;
   readonly arrivedAt: string;
+  /** How far the bridge's clock could be trusted at that arrival. */
+  readonly clock: "synchronised" | "unknown" | "unset";
+  /** When the node was first heard of, ISO 8601 UTC. */
+  readonly firstSeenAt: string;
   readonly fresh: boolean;
   readonly readings: number;
   readonly values: readonly FieldView[];

@@ -32,7 +32,8 @@ export class Drain {
   readonly #cursor: SpoolCursor;
   readonly #slots: Slots;
   /** Entries handed to the sink, in order, up to the first that is not acknowledged. */
-  readonly #underWay: { readonly position: number; isDone: boolean }[] = [];
+  readonly #underWay: { readonly position: number; readonly timeMs: number; isDone: boolean }[] =
+    [];
   #isWaiting = false;
   #isClosed = false;
 
@@ -57,6 +58,11 @@ export class Drain {
   /** Entries that the sink will never get. */
   get dropped(): number {
     return Object.values(this.#cursor.lost).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Arrival of the oldest entry that the sink has and not acknowledged, ms since the epoch. */
+  get oldestMs(): number | undefined {
+    return this.#underWay[0]?.timeMs;
   }
 
   /** Goes on until it is closed. */
@@ -97,7 +103,8 @@ export class Drain {
 
   #take(stored: SpoolEntry): void {
     const interpreted = this.#options.interpret(stored);
-    const entry = { position: stored.position, isDone: false };
+    const { position, timeMs } = stored;
+    const entry = { position, timeMs, isDone: false };
     this.#underWay.push(entry);
     const done = () => {
       entry.isDone = true;

@@ -9,6 +9,10 @@ export interface SinkState {
   readonly messages: number;
   /** Messages refused, here or there; each is left out, and none holds up the rest. */
   readonly errors: number;
+  /** What went wrong last, also when all is well again. */
+  readonly lastError?: { readonly message: string; readonly at: string };
+  /** When it is tried again, while it is down, ms. */
+  readonly retryInMs?: number;
 }
 
 /** One end where readings go. It has a cursor of its own in the spool, moved by a drain. */

@@ -1,5 +1,6 @@
 import type { SourceName } from "../entry.js";
 import type { EndStatus } from "../page/api-types.js";
+import type { LinkView } from "../page/detail-types.js";
 
 /** One message of a node, as a source hands it to the pipeline. */
 export interface SourceMessage {
@@ -42,6 +43,8 @@ export interface Source {
   open(): Promise<void>;
   /** How it is: one line for each port or connection. */
   status(): readonly EndStatus[];
+  /** How each link is, where it has any. */
+  links?(): readonly LinkView[];
   /** Takes nothing more; what was not acknowledged will be sent again. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { HttpServerOptions } from "../http/http-server.js";
 import type { BridgeStatus } from "../page/api-types.js";
+import type { SpoolView } from "../page/detail-types.js";
 import type { ManualClock } from "./manual-clock.js";
 
 /** A bridge that holds 1,204 messages for a city broker that is away. */
@@ -30,6 +31,24 @@ export const holdingStatus: BridgeStatus = {
   ],
 };
 
+const spoolView: SpoolView = {
+  state: "ok",
+  oldest: 1,
+  last: 5000,
+  durable: 4990,
+  pendingBytes: 480,
+  commitDelayMs: 1000,
+  segments: 2,
+  spareFiles: 1,
+  backlog: { bytes: 60_000, maxBytes: 1_000_000 },
+  whenFull: "drop-oldest",
+  history: { bytes: 140_000, maxBytes: 1_000_000, maxDays: 7 },
+  appended: 5000,
+  refused: 0,
+  written: { entries: 240_000, prepared: 400_000, cursors: 9000, indexes: 700, syncs: 510 },
+  cursors: [{ name: "mqtt:city", position: 3796, backlog: 1204, lost: {}, isLoose: false }],
+};
+
 /** A server on a free port of loopback that knows {@link holdingStatus} and no node. */
 export function httpOptions(
   clock: ManualClock,
@@ -48,6 +67,11 @@ export function httpOptions(
     takeChangedNodes: () => [],
     history: () => undefined,
     controls: [],
+    links: () => [],
+    spool: () => spoolView,
+    waiting: () => [],
+    log: () => ({ lines: [], last: 0, missed: 0 }),
+    readings: () => undefined,
     onError: (error) => {
       throw error;
     },

@@ -28,6 +28,7 @@ function set(more: { maxNodes?: number } = {}) {
     historyPoints: 100,
     maxNodes: 100,
     staleAfterMs: 0,
+    firstSeenMs: (node) => (node === "a1-b2" ? START_S * 1000 : clock.wallMs()),
     ...more,
   });
   const delivery = (node: string, number: number, values?: Record<string, number | null>) => {
@@ -55,11 +56,14 @@ describe("EntityView", () => {
         "oak-street-12/street-air",
         {
           name: "oak-street-12",
+          id: "a1-b2",
           schema: "street-air",
           source: "mqtt street",
           position: [23.32, 42.69],
           observedAt: iso(START_S + 300),
           arrivedAt: iso(START_S + 600),
+          clock: "synchronised",
+          firstSeenAt: iso(START_S),
           fresh: true,
           readings: 3,
           values: [

@@ -14,6 +14,8 @@ export interface EntityViewOptions {
   readonly maxNodes: number;
   /** When a silent node counts as stale, ms; 0: three report intervals of its schema. */
   readonly staleAfterMs: number;
+  /** When a node was heard of first, given when it was heard of now; milliseconds since the epoch. */
+  readonly firstSeenMs: (node: string, nowMs: number) => number;
 }
 
 /** Figures over all readings since the start. */
@@ -116,6 +118,19 @@ export class EntityView {
     return undefined;
   }
 
+  /** A node's own id and one of its schemas by name, or its first; undefined where there is none. */
+  find(
+    name: string,
+    schemaName?: string,
+  ): { readonly nodeId: string; readonly schema: KnownSchema } | undefined {
+    for (const { view, schema } of this.#shown.values()) {
+      if (view.name !== name) continue;
+      if (schemaName === undefined || view.schema === schemaName)
+        return { nodeId: view.id, schema };
+    }
+    return undefined;
+  }
+
   #apply(delivery: Delivery): void {
     const { node, schema, entry } = delivery;
     const key = `${node.name}/${schema.schema.name}`;
@@ -134,6 +149,7 @@ export class EntityView {
       ...shown.view,
       source: `${entry.source.kind} ${entry.source.name}`,
       arrivedAt: new Date(entry.arrival.wallMs).toISOString(),
+      clock: entry.arrival.quality,
       fresh: shown.fresh,
       readings: shown.view.readings + delivery.readings.length,
     };
@@ -151,6 +167,7 @@ export class EntityView {
     const usualMs = interval === undefined ? STALE_AFTER_MS : interval * 1000 * MISSED_REPORTS;
     const numbers = schema.fields.filter(({ isNumber }) => isNumber).map(({ name }) => name);
     const arrivedAt = new Date(entry.arrival.wallMs).toISOString();
+    const firstSeenMs = this.#options.firstSeenMs(node.id, entry.arrival.wallMs);
     return {
       name: node.name,
       schema,
@@ -158,11 +175,14 @@ export class EntityView {
       staleAfterMs: this.#options.staleAfterMs || usualMs,
       view: {
         name: node.name,
+        id: node.id,
         schema: schema.schema.name,
         source: "",
         ...(node.position && { position: node.position }),
         observedAt: arrivedAt,
         arrivedAt,
+        clock: entry.arrival.quality,
+        firstSeenAt: new Date(firstSeenMs).toISOString(),
         fresh: true,
         readings: 0,
         values: [],

@@ -57,6 +57,22 @@ describe("MqttPublisher", () => {
     expect([out.state, out.taken, out.refused]).toEqual(["up", 500, 0]);
   });
 
+  test("tells what went wrong, and when it tries again", async () => {
+    broker = await TestBroker.open();
+    const out = open(broker.url);
+    await expect.poll(() => out.state).toBe("up");
+    expect(out.trouble).toEqual({});
+    await broker.cut();
+    await expect.poll(() => out.state).toBe("down");
+    const { lastError, retryInMs } = out.trouble;
+    expect(lastError?.at).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(lastError?.message).not.toBe("");
+    expect(retryInMs).toBeGreaterThanOrEqual(0);
+    await broker.join();
+    await expect.poll(() => out.state, { timeout: 4000 }).toBe("up");
+    expect(Object.keys(out.trouble)).toEqual(["lastError"]);
+  });
+
   test("loses nothing over cuts in the middle, and what comes twice is the same", async () => {
     broker = await TestBroker.open();
     const out = open(broker.url);

@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
 import { type BrokerConfig, brokerOptions } from "../../mqtt/broker-options.js";
 import type { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import type { SinkState } from "../sink.js";
 import { Slots } from "../slots.js";
 
 /** One message on its way out. */
@@ -47,6 +48,10 @@ export class MqttPublisher {
   #connectedAt = 0;
   #wasConnected = false;
   #lastError = "";
+  /** The same, kept when it is connected again. */
+  #wentWrong: SinkState["lastError"];
+  /** By the monotonic clock. */
+  #retryAtMs: number | undefined;
   #taken = 0;
   #refused = 0;
   #isClosed = false;
@@ -65,6 +70,16 @@ export class MqttPublisher {
   get detail(): string {
     const { url } = this.#options.config;
     return this.#lastError ? `${url}: ${this.#lastError}` : url;
+  }
+
+  /** What went wrong last, and while it is down when it is tried again. */
+  get trouble(): Pick<SinkState, "lastError" | "retryInMs"> {
+    const retryAtMs = this.state === "down" ? this.#retryAtMs : undefined;
+    const nowMs = this.#options.clock.monotonicMs();
+    return {
+      ...(this.#wentWrong && { lastError: this.#wentWrong }),
+      ...(retryAtMs !== undefined && { retryInMs: Math.max(0, Math.round(retryAtMs - nowMs)) }),
+    };
   }
 
   /** Messages acknowledged. */
@@ -92,8 +107,9 @@ export class MqttPublisher {
         log.info({ url: config.url }, "connected");
         this.#options.onConnect?.();
       },
-      onDisconnected: ({ error, wasConnected }) => {
-        this.#lastError = error.message;
+      onDisconnected: ({ error, wasConnected, retryInMs }) => {
+        this.#goesWrong(error.message);
+        this.#retryAtMs = retryInMs === undefined ? undefined : clock.monotonicMs() + retryInMs;
         alarms.lost(error, wasConnected ? clock.monotonicMs() - this.#connectedAt : undefined);
         if (wasConnected) log.warn({ url: config.url, err: error }, "connection lost");
       },
@@ -137,11 +153,16 @@ export class MqttPublisher {
       return;
     }
     // Such as a quota that is used up. Others may overtake it: the newest stays the newest by its time.
-    this.#lastError = error.message;
+    this.#goesWrong(error.message);
     this.#options.alarms.refusing(message.topic, error);
     this.#options.clock.after(AGAIN_MS, () => {
       if (!this.#isClosed) this.#send(message, done);
     });
+  }
+
+  #goesWrong(message: string): void {
+    this.#lastError = message;
+    this.#wentWrong = { message, at: new Date(this.#options.clock.wallMs()).toISOString() };
   }
 
   #finish(outcome: "taken" | "refused", done: () => void): void {

@@ -111,6 +111,7 @@ export class MqttSink implements Sink {
       detail: this.#publisher.detail + note,
       messages: this.#publisher.taken,
       errors: this.#refused + this.#publisher.refused,
+      ...this.#publisher.trouble,
     };
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
 import type { SourceName } from "../../entry.js";
+import type { LinkedNodeView, OpenLinkView } from "../../page/detail-types.js";
 import type { SchemaSet } from "../../schema-set.js";
 import type { Accept } from "../source.js";
 import type { SerialStream } from "./open-port.js";
@@ -46,6 +47,9 @@ export class PortConnection {
   #node = "";
   #firmware = "";
   #messages = 0;
+  /** By the wall clock. */
+  readonly #openedMs: number;
+  #linked: LinkedNodeView | undefined;
   /** What the node speaks: schema id to the fingerprint of its layout. */
   readonly #layouts = new Map<number, string>();
 
@@ -60,6 +64,7 @@ export class PortConnection {
     this.#stream = stream;
     this.#options = options;
     const { clock } = options;
+    this.#openedMs = clock.wallMs();
     this.#queue = new WriteQueue({
       write: (bytes, done) => stream.write(bytes, done),
       maxBytes: options.maxQueueBytes,
@@ -110,6 +115,27 @@ export class PortConnection {
     return badFrames + malformedFrames + missing + this.#queue.dropped;
   }
 
+  /** How the link is. */
+  view(): OpenLinkView {
+    const { clock } = this.#options;
+    const stats = this.#link.stats();
+    const heardMs = clock.monotonicMs() - this.#link.lastHeardAt;
+    return {
+      openedAt: new Date(this.#openedMs).toISOString(),
+      ...(this.#linked && { node: this.#linked }),
+      ...(Number.isFinite(heardMs) && { heardMsAgo: Math.max(0, Math.round(heardMs)) }),
+      frames: stats.framesReceived,
+      badFrames: stats.badFrames,
+      discardedBytes: stats.discardedBytes,
+      strangeFrames: stats.malformedFrames + stats.unknownFrames,
+      messages: stats.delivered,
+      repeated: stats.duplicates,
+      givenUp: stats.missing,
+      waiting: this.#link.session?.waiting ?? 0,
+      unsent: this.#queue.dropped,
+    };
+  }
+
   /** Resolves once the port is free for others. */
   async close(): Promise<void> {
     this.#end();
@@ -157,6 +183,13 @@ export class PortConnection {
         const { nodeId, boot, hello, resumed } = event;
         this.#node = nodeId;
         this.#firmware = hello.firmware;
+        this.#linked = {
+          id: nodeId,
+          firmware: hello.firmware,
+          boot,
+          window: hello.window,
+          schemas: hello.schemas.map(({ id }) => id),
+        };
         log.info({ port, node: nodeId, boot, firmware: hello.firmware, resumed }, "node");
         this.#noteLayouts(event);
         break;

@@ -106,6 +106,30 @@ describe("SerialSource", () => {
         errors: 0,
       },
     ]);
+    const [link] = source.links();
+    expect(link).toMatchObject({
+      port: ports.path("ttyACM0"),
+      source: "cabinet",
+      state: "up",
+      detail: "",
+      link: {
+        node: { id: "lamp-12", firmware: "street 1.0", boot: 3, window: 8 },
+        badFrames: 0,
+        messages: 3,
+        repeated: 0,
+        waiting: 1,
+      },
+    });
+    ports.unplug("ttyACM0");
+    await pass(20);
+    expect(source.links()).toEqual([
+      {
+        port: ports.path("ttyACM0"),
+        source: "cabinet",
+        state: "down",
+        detail: expect.stringMatching(/unplugged|no such port/),
+      },
+    ]);
   });
 
   test("goes on where it was after the cable was pulled and put back, also into another port", async () => {

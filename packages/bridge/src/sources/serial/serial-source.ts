@@ -5,6 +5,7 @@ import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
 import type { Filled, SerialSourceConfig } from "../../config/config.js";
 import type { EndStatus } from "../../page/api-types.js";
+import type { LinkView } from "../../page/detail-types.js";
 import type { SchemaSet } from "../../schema-set.js";
 import type { Accept, Source } from "../source.js";
 import { findPorts, foldersToWatch, isPlainPath } from "./find-ports.js";
@@ -90,6 +91,18 @@ export class SerialSource implements Source {
         detail: connection?.detail ?? port.lastError,
         messages: port.messages + (connection?.messages ?? 0),
         errors: port.errors + (connection?.errors ?? 0),
+      };
+    });
+  }
+
+  links(): readonly LinkView[] {
+    return Array.from(this.#ports.values(), ({ connection, path, lastError }): LinkView => {
+      return {
+        port: path,
+        source: this.#options.config.name,
+        state: connection ? (connection.node ? "up" : "connecting") : "down",
+        detail: connection ? "" : lastError,
+        ...(connection && { link: connection.view() }),
       };
     });
   }

@@ -7,10 +7,13 @@ function node(name: string, second: number): NodeView {
   const time = `2026-11-24T05:12:${String(second).padStart(2, "0")}.000Z`;
   return {
     name,
+    id: "air-1",
     schema: "street-air",
     source: "street",
     observedAt: time,
     arrivedAt: time,
+    clock: "synchronised",
+    firstSeenAt: "2026-11-24T05:00:00.000Z",
     fresh: true,
     readings: second,
     values: [],

@@ -6,10 +6,13 @@ import { filterNodes, sortNodes } from "./node-order.js";
 function node(name: string, value: number | string | null, more: Partial<NodeView> = {}): NodeView {
   return {
     name,
+    id: "air-1",
     schema: "street-air",
     source: "street",
     observedAt: "2026-11-24T05:12:40Z",
     arrivedAt: "2026-11-24T05:12:43Z",
+    clock: "synchronised",
+    firstSeenAt: "2026-11-24T05:00:00.000Z",
     fresh: true,
     readings: 7,
     values: [{ name: "pm25", title: "PM2.5", unit: "µg/m³", value, decimals: 2 }],
