@@ -7,6 +7,7 @@ import { decodeEntry, encodeEntry } from "../entry.js";
 import { interpret } from "../interpret.js";
 import { ReadingTimes } from "../reading-time.js";
 import { Registry } from "../registry.js";
+import { SchemaReferences } from "../schema-references.js";
 import { SchemaSet } from "../schema-set.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { START_S, streetAir, streetPayload } from "../testing/street-air.js";
@@ -40,7 +41,7 @@ function spoolOf(payloads: readonly Uint8Array[]) {
   const asked: unknown[] = [];
   const options = {
     registry: new Registry({ unknown: "hold", nodes: resolveNodes({ "a1-b2": { name: "oak" } }) }),
-    schemas,
+    references: new SchemaReferences(schemas),
     rules: [],
     times: new ReadingTimes(clock),
   };
