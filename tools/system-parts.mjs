@@ -4,10 +4,13 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "./bootstrap.mjs";
 
-/** Command looked for, Debian package that brings it. */
+/** Command looked for, Debian packages that bring it and what it needs. */
 const parts = [
   ["mosquitto", "mosquitto"],
   ["chromium", "chromium"],
+  ["gcc", "gcc", "libc6-dev"],
+  ["clang", "clang"],
+  ["avr-gcc", "gcc-avr", "avr-libc"],
 ];
 
 const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
@@ -18,7 +21,9 @@ function isInstalled(command) {
 
 /** Installs what is missing, as root on Debian; names what is still missing otherwise. */
 export async function installSystemParts() {
-  const missing = parts.filter(([command]) => !isInstalled(command)).map(([, name]) => name);
+  const missing = parts
+    .filter(([command]) => !isInstalled(command))
+    .flatMap(([, ...packages]) => packages);
   if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync("/etc/debian_version");
   if (!mayInstall) {

@@ -96,7 +96,8 @@ static struct {
 
 #define LARGER(a, b) ((a) > (b) ? (a) : (b))
 static uint8_t tx[LARGER(BOLLARD_LINK_HELLO_BYTES, BOLLARD_LINK_MAX_BODY) + 10];
-static uint8_t rx[BOLLARD_LINK_MAX_BODY + 9];
+/* A HELLO_ACK has 22 bytes now, and up to 32 in a later version. */
+static uint8_t rx[LARGER(32, BOLLARD_LINK_MAX_BODY) + 9];
 static uint8_t queue[BOLLARD_LINK_QUEUE_BYTES];
 #if BOLLARD_LINK_COMMANDS
 static uint16_t known[16]; /* the last commands' ids; 0 is none */
@@ -323,11 +324,9 @@ static APART void take_hello_ack(const uint8_t *frame)
 		return;
 	}
 	uint16_t received = (uint16_t)(get16(frame + ACK_NEXT) - get16(hello + HELLO_OLDEST));
-	if (received > s.held) {
-		/* The host knows more messages than this node, which has lost its memory: number from there. */
-		put32(hello + HELLO_OLDEST, get32(frame + ACK_NEXT));
-		received = 0;
-	}
+	/* A host that knows more messages than this node, which has lost its memory, tells where to go on. */
+	if (received > s.held) received = 0;
+	put32(hello + HELLO_OLDEST, get32(frame + ACK_NEXT) - received);
 	put16(hello + HELLO_BOOT, get16(frame + ACK_BOOT));
 	s.time_at = (uint8_t)(hello[HELLO_UPTIME + 2] - TIME_INTERVAL);
 	s.hello_wait = 0;

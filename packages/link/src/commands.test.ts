@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PendingCommands } from "./host/pending-commands.js";
 import { bytesOf } from "./testing/messages.js";
 import { SimulatedStreet, type SimulatedStreetOptions } from "./testing/simulated-street.js";
 
@@ -112,5 +113,24 @@ describe("a command", () => {
     const ids = Array.from({ length: 17 }, () => made.host.command(bytesOf("x"), 5000));
     expect(ids.filter((id) => id !== undefined).length).toBe(16);
     expect(() => made.host.command(new Uint8Array(2045), 5000)).toThrow(/LINK_PAYLOAD_TOO_LONG/);
+  });
+
+  test("is no longer than the node's bodies, and not sent to a node that came with shorter ones", () => {
+    const made = new SimulatedStreet({ node: { boot: 7, takesCommands: true, maxBody: 64 } });
+    const early = made.host.command(new Uint8Array(61), 60_000);
+    made.time.run(3000);
+    expect(outcomesAt(made)).toEqual([[early, "neverSent"]]);
+    expect(() => made.host.command(new Uint8Array(61), 5000)).toThrow(/LINK_PAYLOAD_TOO_LONG/);
+    const id = made.host.command(new Uint8Array(60), 5000);
+    made.time.run(100);
+    expect(commandsAt(made).map(([each]) => each)).toEqual([id]);
+  });
+
+  test("has an id from 1 on, also where the numbers wrap", () => {
+    const pending = new PendingCommands(65_535);
+    const add = () => pending.add(new Uint8Array(0), 0, 1000);
+    expect([add(), add(), new PendingCommands(0).add(new Uint8Array(0), 0, 1)]).toEqual([
+      65_535, 1, 1,
+    ]);
   });
 });

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { LinkHost } from "./host/link-host.js";
+import { LinkSessions } from "./host/link-sessions.js";
+import { LinkNode } from "./node/link-node.js";
 import { bytesOf, offer, texts } from "./testing/messages.js";
 import { SimulatedStreet } from "./testing/simulated-street.js";
+
+const hostOptions = {
+  sessions: new LinkSessions({ allocateSession: () => 1 }),
+  now: () => 0,
+  send: () => {},
+  onEvent: () => {},
+};
 
 describe("a link", () => {
   test("delivers what is offered, in order, once, and then frees it", () => {
@@ -289,6 +299,38 @@ describe("a link", () => {
     expect(results).toEqual([true, true, false]);
   });
 
+  test("a host takes the bodies of every small node", () => {
+    expect(() => new LinkHost({ ...hostOptions, maxBody: 244 })).toThrow(
+      /LINK_BAD_OPTION: maxBody/,
+    );
+    expect(() => new LinkHost({ ...hostOptions, maxBody: 2049 })).toThrow(/LINK_BAD_OPTION/);
+    expect(() => new LinkHost({ ...hostOptions, maxBody: 245 })).not.toThrow();
+  });
+
+  test("a node with the shortest bodies is answered", () => {
+    const street = new SimulatedStreet({ node: { boot: 7, maxBody: 16 } });
+    street.node.offer(new Uint8Array(14));
+    street.drain(5000);
+    expect(street.delivered.length).toBe(1);
+  });
+
+  test("a host with the shortest bodies understands the longest HELLO", () => {
+    const sent: Uint8Array[] = [];
+    const host = new LinkHost({ ...hostOptions, maxBody: 245, send: (frame) => sent.push(frame) });
+    const fingerprint = "f".repeat(16);
+    const node = new LinkNode({
+      nodeId: "n".repeat(64),
+      firmware: "f".repeat(64),
+      schemas: Array.from({ length: 16 }, (_, i) => ({ id: i + 1, fingerprint })),
+      life: 1,
+      now: () => 0,
+      send: (frame) => host.receive(frame),
+    });
+    host.lineUp();
+    node.lineUp();
+    expect(host.session?.nodeId).toBe("n".repeat(64));
+  });
+
   test("a payload that fits no body is refused by name", () => {
     const street = new SimulatedStreet({ node: { maxBody: 64 } });
     expect(() => street.node.offer(new Uint8Array(63))).toThrow(/LINK_PAYLOAD_TOO_LONG/);
@@ -355,4 +397,16 @@ describe("a link", () => {
     street.drain(5000);
     expect(street.delivered.map(({ text }) => text)).toEqual(texts(0, 5));
   });
+});
+
+test("a HELLO said twice before its answer came is given one number, also where the boot count stood still", () => {
+  const street = new SimulatedStreet({ delayMs: 700, node: { boot: 7, life: 1 } });
+  offer(street, 0, 1);
+  street.drain(10_000);
+  street.restartNode({ life: 2 });
+  offer(street, 1, 1);
+  street.drain(10_000);
+  expect(street.allocated).toBe(1);
+  expect(street.delivered.map(({ key }) => key)).toEqual(["7-0", "1-0"]);
+  expect(street.node.boot).toBe(1);
 });

@@ -23,6 +23,9 @@ export interface HelloAck {
   readonly commitDelayMs: number;
 }
 
+/** Bytes of a HELLO_ACK in this version or a later one, whatever bodies the node takes else. */
+export const MAX_HELLO_ACK = 32;
+
 const TIME_SYNCHRONISED = 1;
 
 export function encodeHelloAck(ack: HelloAck): Uint8Array {

@@ -47,6 +47,9 @@ export const MAX_WINDOW = 8;
 export const MIN_BODY = 16;
 export const MAX_BODY = 2048;
 const FINGERPRINT_BYTES = 8;
+/** Bytes of the longest HELLO, which a host takes whatever bodies it takes else. */
+export const MAX_HELLO =
+  19 + 1 + MAX_NODE_ID_BYTES + 1 + MAX_FIRMWARE_BYTES + 1 + MAX_SCHEMAS * (2 + FINGERPRINT_BYTES);
 const TAKES_COMMANDS = 1;
 
 export function encodeHello(hello: Hello): Uint8Array {

@@ -1,7 +1,7 @@
 import { FrameDecoder, maxFrameLength } from "@bollard/frame";
 import { encodeAck } from "../bodies/ack.js";
 import { decodeResult } from "../bodies/command.js";
-import { decodeHello, MAX_BODY, MAX_WINDOW, PROTOCOL_VERSION } from "../bodies/hello.js";
+import { decodeHello, MAX_BODY, MAX_HELLO, MAX_WINDOW, PROTOCOL_VERSION } from "../bodies/hello.js";
 import { encodeHelloAck } from "../bodies/hello-ack.js";
 import { decodeUptime, encodeTimeAnswer } from "../bodies/time.js";
 import { isLinkError, LinkError } from "../error.js";
@@ -27,7 +27,7 @@ export interface LinkHostOptions {
   readonly sessions: LinkSessions;
   /** How long a message may wait before it is made durable, 0 to 65535 ms. Default: 1000. */
   readonly commitDelayMs?: number;
-  /** Longest body taken, 16 to 2048 bytes. Default: 2048. */
+  /** Longest body taken, 245 to 2048 bytes: small nodes rely on 245. Default: 2048. */
   readonly maxBody?: number;
   /** After how long without a sign of the node it counts as silent. Default: 30000 ms. */
   readonly silenceMs?: number;
@@ -56,6 +56,10 @@ const RESET_PAUSE_MS = 100;
 const INVITATIONS = 3;
 const INVITATION_INTERVAL_MS = 1000;
 const BASE_BYTES = 2;
+/** A small node need not be able to give up a message that is too long. */
+const LEAST_MAX_BODY = 245;
+/** What stands before a command's payload. */
+const WITHIN_BYTES = 4;
 
 /**
  * The host's half of the serial link, one for each line: takes messages in order, once, and tells
@@ -75,6 +79,8 @@ export class LinkHost implements SessionLink {
 
   #up = false;
   #session: LinkSession | undefined;
+  /** Longest body that the node on this line takes as well. */
+  #maxBody: number;
   #lastHeardAt = Number.NEGATIVE_INFINITY;
   #lastResetAt = Number.NEGATIVE_INFINITY;
   #invitations = 0;
@@ -95,6 +101,7 @@ export class LinkHost implements SessionLink {
     sessions: 0,
   };
 
+  /** @throws {@link LinkError} `LINK_BAD_OPTION` */
   constructor(options: LinkHostOptions) {
     this.#options = {
       commitDelayMs: 1000,
@@ -105,8 +112,13 @@ export class LinkHost implements SessionLink {
       ...options,
     };
     const { maxBody, firstCommandId } = this.#options;
+    if (!(maxBody >= LEAST_MAX_BODY && maxBody <= MAX_BODY)) {
+      const message = `${maxBody} is not from ${LEAST_MAX_BODY} to ${MAX_BODY} bytes`;
+      throw new LinkError("LINK_BAD_OPTION", "maxBody", message);
+    }
+    this.#maxBody = maxBody;
     this.#decoder = new FrameDecoder({
-      maxFrameBytes: maxFrameLength(HEADER_BYTES + maxBody) - 2,
+      maxFrameBytes: maxFrameLength(HEADER_BYTES + Math.max(maxBody, MAX_HELLO)) - 2,
     });
     this.#commands = new PendingCommands(firstCommandId);
   }
@@ -199,10 +211,10 @@ export class LinkHost implements SessionLink {
    *
    * @param withinMs - by when it has to begin, 1 ms or more
    * @returns the id that `result` and `commandLost` name, or undefined when 16 are under way
-   * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG`
+   * @throws {@link LinkError} `LINK_PAYLOAD_TOO_LONG` where it fits no body that both ends take
    */
   command(payload: Uint8Array, withinMs: number): number | undefined {
-    const longest = this.#options.maxBody - 4;
+    const longest = this.#maxBody - WITHIN_BYTES;
     if (payload.length > longest) {
       const message = `${payload.length} bytes, where at most ${longest} fit a body`;
       throw new LinkError("LINK_PAYLOAD_TOO_LONG", "payload", message);
@@ -279,9 +291,12 @@ export class LinkHost implements SessionLink {
     const { session, resumed, missing, conflict, bootReused } = opened;
     const { nodeId, boot } = session;
     this.#session = session;
+    this.#maxBody = Math.min(this.#options.maxBody, hello.maxBody);
     this.#inviteAt = NEVER;
     this.#counts.sessions++;
     this.#dropCommands(before, session);
+    const tooLong = this.#commands.forgetLongerThan(this.#maxBody - WITHIN_BYTES);
+    this.#loseCommands(tooLong, "neverSent");
     const time = this.#options.wallTime();
     const ack = encodeHelloAck({
       version: PROTOCOL_VERSION,
@@ -290,7 +305,7 @@ export class LinkHost implements SessionLink {
       life: hello.life,
       next: session.next,
       timeMs: Math.max(0, Math.round(time?.timeMs ?? 0)),
-      maxBody: Math.min(this.#options.maxBody, hello.maxBody),
+      maxBody: this.#maxBody,
       window: Math.min(MAX_WINDOW, hello.window),
       commitDelayMs: this.#options.commitDelayMs,
     });

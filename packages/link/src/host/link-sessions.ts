@@ -76,11 +76,12 @@ export class LinkSessions {
         now - session.link.lastHeardAt < LIVING_MS &&
         !sameLife(session.life, life),
     );
-    const known = others.find((session) =>
-      hello.boot === 0
-        ? session.link === link && !session.began && sameLife(session.life, life)
-        : session.boot === hello.boot,
+    // A HELLO said twice, before its answer came, costs one number.
+    const given = others.find(
+      (session) => session.link === link && !session.began && sameLife(session.life, life),
     );
+    const known =
+      given ?? (hello.boot ? others.find(({ boot }) => boot === hello.boot) : undefined);
     const bootReused =
       hello.boot !== 0 &&
       known !== undefined &&

@@ -21,14 +21,14 @@ export class PendingCommands {
 
   /** @param firstId - any number, another one at each start, so that a node does not take it for old */
   constructor(firstId: number) {
-    this.#nextId = firstId & 0xffff;
+    this.#nextId = firstId & 0xffff || 1;
   }
 
   /** @returns the command's id, or undefined when 16 are under way */
   add(payload: Uint8Array, now: number, withinMs: number): number | undefined {
     if (this.#pending.size >= MAX_PENDING) return undefined;
     const id = this.#nextId;
-    this.#nextId = (id + 1) & 0xffff;
+    this.#nextId = (id + 1) & 0xffff || 1; // 0 is no id
     const expiresAt = now + withinMs;
     this.#pending.set(id, { id, payload: payload.slice(), expiresAt, sendAt: now, tries: 0 });
     return id;
@@ -51,6 +51,13 @@ export class PendingCommands {
     const ids = [...this.#pending.keys()];
     this.#pending.clear();
     return ids;
+  }
+
+  /** Ids given up because the node that came takes no payload that long. */
+  forgetLongerThan(maxPayload: number): number[] {
+    const long = [...this.#pending.values()].filter(({ payload }) => payload.length > maxPayload);
+    for (const { id } of long) this.#pending.delete(id);
+    return long.map(({ id }) => id);
   }
 
   /** Ids whose time is over. */

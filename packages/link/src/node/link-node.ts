@@ -2,7 +2,7 @@ import { FrameDecoder, maxFrameLength } from "@bollard/frame";
 import { decodeAck } from "../bodies/ack.js";
 import { type CommandStatus, decodeCommand, encodeResult } from "../bodies/command.js";
 import { encodeHello, PROTOCOL_VERSION } from "../bodies/hello.js";
-import { decodeHelloAck, type HelloAck } from "../bodies/hello-ack.js";
+import { decodeHelloAck, type HelloAck, MAX_HELLO_ACK } from "../bodies/hello-ack.js";
 import { decodeTimeAnswer, encodeUptime, type TimeAnswer } from "../bodies/time.js";
 import { isLinkError, LinkError } from "../error.js";
 import {
@@ -94,7 +94,7 @@ export class LinkNode {
     this.#options = checkNodeOptions(options);
     const { boot, maxBody, life, now, helloIntervalMs } = this.#options;
     this.#decoder = new FrameDecoder({
-      maxFrameBytes: maxFrameLength(HEADER_BYTES + maxBody) - 2,
+      maxFrameBytes: maxFrameLength(HEADER_BYTES + Math.max(maxBody, MAX_HELLO_ACK)) - 2,
     });
     this.#boot = boot;
     this.#maxPayload = maxBody - BASE_BYTES;

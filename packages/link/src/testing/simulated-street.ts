@@ -1,7 +1,7 @@
 import { LinkHost } from "../host/link-host.js";
 import type { LinkHostEvent } from "../host/link-host-event.js";
 import { LinkSessions } from "../host/link-sessions.js";
-import { keepPolling } from "../keep-polling.js";
+import { keepPolling, type Polled } from "../keep-polling.js";
 import { LinkNode } from "../node/link-node.js";
 import type { LinkNodeEvent } from "../node/link-node-event.js";
 import type { LinkNodeOptions } from "../node/link-node-options.js";
@@ -29,13 +29,24 @@ export interface Delivered {
   readonly text: string;
 }
 
+/** A node's half of the link, in whatever language. */
+export interface StreetNode extends Polled {
+  receive(chunk: Uint8Array): void;
+  lineUp(): void;
+  lineDown(): void;
+  /** False: there is no room. */
+  offer(payload: Uint8Array): boolean;
+  stats(): { readonly held: number };
+}
+
 /**
  * One node, one line and one host with a disk, on virtual time. Either end can be started anew, and
  * the line cut and joined.
  */
-export class SimulatedStreet {
+export class StreetOf<Node extends StreetNode> {
   readonly time: VirtualTime;
   readonly #options: Required<Omit<SimulatedStreetOptions, "sessions" | "time">>;
+  readonly #makeNode: (options: LinkNodeOptions) => Node;
   readonly #toHost: SimulatedLine;
   readonly #toNode: SimulatedLine;
   readonly delivered: Delivered[] = [];
@@ -45,7 +56,7 @@ export class SimulatedStreet {
   readonly disk = new Map<number, number>();
   /** Boot numbers handed out; on the disk, so that they outlive the host. */
   allocated = 0;
-  node: LinkNode;
+  node: Node;
   host: LinkHost;
   sessions: LinkSessions;
   joined = true;
@@ -54,7 +65,8 @@ export class SimulatedStreet {
   #stopNode: () => void = () => {};
   #stopHost: () => void = () => {};
 
-  constructor(options: SimulatedStreetOptions = {}) {
+  constructor(options: SimulatedStreetOptions, makeNode: (options: LinkNodeOptions) => Node) {
+    this.#makeNode = makeNode;
     this.time = options.time ?? new VirtualTime();
     const good = (bytes: Uint8Array): Uint8Array => bytes;
     this.#options = {
@@ -116,7 +128,7 @@ export class SimulatedStreet {
   }
 
   /** Takes over another street's node, which is unplugged, and plugs it in here. */
-  adopt(other: SimulatedStreet): void {
+  adopt(other: StreetOf<Node>): void {
     this.#stopNode();
     this.node = other.node;
     this.#toNode.onBytes = (bytes) => this.node.receive(bytes);
@@ -135,8 +147,8 @@ export class SimulatedStreet {
     return new LinkSessions({ allocateSession: () => ++this.allocated });
   }
 
-  #newNode(options: Partial<LinkNodeOptions>): LinkNode {
-    const node: LinkNode = new LinkNode({
+  #newNode(options: Partial<LinkNodeOptions>): Node {
+    const node = this.#makeNode({
       nodeId: "node-1",
       life: 1,
       now: this.time.now,
@@ -177,5 +189,12 @@ export class SimulatedStreet {
       this.disk.set(boot, sequence);
       session.durable(sequence);
     });
+  }
+}
+
+/** A street whose node is the TypeScript half. */
+export class SimulatedStreet extends StreetOf<LinkNode> {
+  constructor(options: SimulatedStreetOptions = {}) {
+    super(options, (nodeOptions) => new LinkNode(nodeOptions));
   }
 }
