@@ -350,9 +350,9 @@ needCommand("gcc", "apt install gcc libc6-dev")("the link's node half in C", () 
         const forgetful = mishaps.some(({ kind }) => kind === "restartHost" || kind === "rewind");
         if (!forgetful) expect(street.delivered.length).toBe(accepted);
       }),
-      { numRuns: FULL ? 2000 : 40 },
+      { numRuns: FULL ? 1000 : 40 },
     );
-  });
+  }, 900_000);
 
   test("a node that starts again loses no more than it held, and no key names two messages", () => {
     const scenario = fc.record({
@@ -392,9 +392,9 @@ needCommand("gcc", "apt install gcc libc6-dev")("the link's node half in C", () 
           expect(got.length).toBeGreaterThanOrEqual(durable[index] ?? 0);
         });
       }),
-      { numRuns: FULL ? 500 : 15 },
+      { numRuns: FULL ? 300 : 15 },
     );
-  });
+  }, 900_000);
 });
 
 needCommand("clang", "apt install clang")("the C half under another compiler", () => {

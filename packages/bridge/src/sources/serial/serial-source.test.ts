@@ -143,12 +143,8 @@ describe("SerialSource", () => {
     await pass(100);
     ports.unplug("ttyACM0");
     for (let i = 2; i < 30; i++) node.link.offer(streetPayload(i));
-    await pass(500);
-    expect(source.status()[0]).toMatchObject({
-      state: "down",
-      detail: "there is no such port now",
-      messages: 2,
-    });
+    await untilThere(() => source.status()[0]?.detail === "there is no such port now");
+    expect(source.status()[0]).toMatchObject({ state: "down", messages: 2 });
     ports.plug("ttyACM7", node);
     await untilThere(() => ports.opened.length === 2);
     for (let i = 1; taken.length < 30 && i < 100; i++) {
