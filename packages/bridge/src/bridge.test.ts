@@ -162,6 +162,32 @@ describe("Bridge", () => {
     await until(() => second.status().alarms?.length === 0);
   });
 
+  test("keeps foreign messages as they came, and replays them once their mapping is mended", async () => {
+    const withMapping = (from: string): BridgeConfig => {
+      const mqtt = { url: street.url, topic: "old/{node}" };
+      const fields = { pm25: { from } };
+      const old = { name: "old", schema: "street-air", timeFrom: "at", fields, mqtt };
+      return config({ sources: { foreign: [old] } });
+    };
+    const first = await start({ config: withMapping("pm") });
+    await until(() => first.status().sources[0]?.state === "up");
+    const node = await connectAsync(street.url);
+    await node.publishAsync("old/roof", '{"pm2.5":8.4,"at":1789000000}', { qos: 1 });
+    await node.endAsync();
+    const codes = () => first.status().alarms?.map(({ code }) => code);
+    await until(() => codes()?.includes("MAPPING_UNFIT") === true);
+    await until(() => first.status().spool.backlog === 0);
+    expect(codes()).toEqual(["FOREIGN_MESSAGE_UNFIT", "MAPPING_UNFIT"]);
+    await first.close();
+    const second = await start({ config: withMapping("pm2.5") });
+    await city.until(() => city.taken.length >= 1);
+    expect(JSON.parse(city.taken[0]?.text ?? "")).toMatchObject([
+      { bn: "roof/", bt: 1_789_000_000, n: "pm25", u: "ug/m3", v: 8.4 },
+      { n: "key", vs: expect.stringMatching(/^\d+-\d+$/) },
+    ]);
+    await until(() => second.status().alarms?.length === 0);
+  });
+
   test("drops what comes twice, and keeps other bytes under the same key as a new session", async () => {
     const bridge = await start();
     const other = streetPayload(1, 1, { pm25: 500, temperature: 1 });

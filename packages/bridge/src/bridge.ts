@@ -19,6 +19,7 @@ import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
 import type { AccessToken } from "./http/login/access-token.js";
 import { readAccessToken } from "./http/login/read-access-token.js";
+import { isMendedMapping } from "./interpret.js";
 import { KeyMemory } from "./key-memory.js";
 import { type EndsOptions, makeSinks, makeSources } from "./make-ends.js";
 import { openSpool } from "./open-spool.js";
@@ -37,6 +38,7 @@ import { SessionNumbers } from "./session-numbers.js";
 import { type SetAsideGroup, SetAsideLog } from "./set-aside-log.js";
 import { Drain } from "./sinks/drain.js";
 import type { Sink } from "./sinks/sink.js";
+import { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
 import type { Source } from "./sources/source.js";
 import { buildStatus } from "./status.js";
@@ -87,6 +89,7 @@ export class Bridge {
   readonly #alarms: Alarms;
   readonly #schemas: SchemaSet;
   readonly #references: SchemaReferences;
+  readonly #mappings: ReadonlyMap<string, ForeignMapping>;
   readonly #registry: Registry;
   readonly #view: EntityView;
   readonly #readingsIn: Rate;
@@ -116,9 +119,13 @@ export class Bridge {
     this.#log = options.log ?? this.#makeLog(options.logTo ?? pino.destination(1));
     this.#alarms = new Alarms(this.#clock);
     this.#schemas = new SchemaSet([...readSchemaFiles(config.schemas), ...(options.schemas ?? [])]);
+    this.#mappings = new Map(
+      config.sources.foreign.map((foreign) => [foreign.name, new ForeignMapping(foreign)]),
+    );
     this.#references = new SchemaReferences(
       this.#schemas,
       new Map(config.sources.lorawan.map(({ name, ports }) => [name, ports])),
+      new Map(Array.from(this.#mappings, ([name, { schema }]) => [name, schema])),
     );
     const { file, list, unknown } = config.nodes;
     const nodes = { ...(file === undefined ? {} : readNodesFile(file)), ...list };
@@ -219,6 +226,7 @@ export class Bridge {
       clock: this.#clock,
       registry: this.#registry,
       references: this.#references,
+      mappings: this.#mappings,
       rules: [calibrate],
       times: new ReadingTimes(this.#clock),
       onRefused: (error) => this.#onRefused(error),
@@ -253,6 +261,7 @@ export class Bridge {
       sessions,
       linkSessions,
       lastKeys,
+      mappings: this.#mappings,
       schemas: this.#schemas,
       openPort: this.#options.openPort ?? openSerialPort,
       commit: () => spool.commit(),
@@ -266,10 +275,11 @@ export class Bridge {
       drains: this.#drains.map(({ drain }) => drain),
       interpret: pipeline.interpret,
       references: this.#references,
-      isKnown: ({ reason, detail }) =>
-        reason === "unknown-node"
-          ? this.#registry.find(detail) !== undefined
-          : this.#references.find(detail) !== undefined,
+      isKnown: ({ reason, detail }) => {
+        if (reason === "unknown-node") return this.#registry.find(detail) !== undefined;
+        if (reason === "unmapped") return isMendedMapping(detail, this.#mappings);
+        return this.#references.find(detail) !== undefined;
+      },
       isClosed: () => this.#closing !== undefined,
     });
     replay.then(

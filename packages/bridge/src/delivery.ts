@@ -30,17 +30,23 @@ export interface Delivery {
  * Why an entry goes to no sink.
  *
  * - `unknown-node`, `unknown-schema`: kept in the spool, and replayed once that is known
+ * - `unmapped`: a foreign message that does not fit its mapping; replayed once the mapping is another
  * - `undecodable`: the payload does not fit its schema
  * - `malformed`: what is stored is not an entry
  */
-export type SetAsideReason = "unknown-node" | "unknown-schema" | "undecodable" | "malformed";
+export type SetAsideReason =
+  | "unknown-node"
+  | "unknown-schema"
+  | "unmapped"
+  | "undecodable"
+  | "malformed";
 
 /** An entry that goes to no sink now. */
 export interface SetAside {
   readonly kind: "set-aside";
   readonly position: number;
   readonly reason: SetAsideReason;
-  /** The node, or the schema's id, or what was wrong. */
+  /** The node, what names the schema, the mapping with its fingerprint, or what was wrong. */
   readonly detail: string;
 }
 

@@ -1,16 +1,19 @@
-import { type DecodedPayload, type Reading, toRecords } from "@bollard/payload";
+import { toRecords } from "@bollard/payload";
 import type { DeliveredReading, Interpreted, SetAsideReason } from "./delivery.js";
 import type { Entry } from "./entry.js";
 import type { ReadingTimes } from "./reading-time.js";
 import type { RegisteredNode, Registry } from "./registry.js";
-import { applyRules, type Rule } from "./rules/rule.js";
+import { applyRules, type Rule, type Values } from "./rules/rule.js";
 import type { SchemaReferences } from "./schema-references.js";
 import type { KnownSchema } from "./schema-set.js";
+import type { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 
 /** What an entry is interpreted by. */
 export interface InterpretOptions {
   readonly registry: Registry;
   readonly references: SchemaReferences;
+  /** How foreign messages are read, by the source's name. Default: none are. */
+  readonly mappings?: ReadonlyMap<string, ForeignMapping>;
   readonly rules: readonly Rule[];
   readonly times: ReadingTimes;
 }
@@ -35,33 +38,82 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
     const schema = options.references.find(reference);
     const isOther = entry.layout !== undefined && entry.layout !== schema?.fingerprint;
     if (!schema || isOther) return setAside("unknown-schema", reference);
-    const decoded = schema.codec.decode(entry.payload, {
-      arrival: Math.floor(options.times.arrivalS(entry)),
-    });
-    const readings = toReadings(entry, node, schema, decoded, options);
+    const mapping = options.mappings?.get(entry.source.name);
+    const decoded =
+      entry.source.kind === "foreign"
+        ? mapping && decodeForeign(entry, schema, mapping, options.times)
+        : decodePayload(entry, schema, options.times);
+    if (!decoded) {
+      return setAside("unmapped", mappingReference(entry.source.name, mapping?.fingerprint));
+    }
+    const readings = toReadings(entry, node, schema, decoded, options.rules);
     return { kind: "delivery", position, entry, node, schema, readings };
   } catch (error) {
     return setAside("undecodable", error instanceof Error ? error.message : String(error));
   }
 }
 
+/** What the bytes of an entry hold, before the rules. */
+interface DecodedEntry {
+  readonly isBatch: boolean;
+  readonly rows: readonly { readonly timeS: number; readonly values: Values }[];
+}
+
+function decodePayload(entry: Entry, schema: KnownSchema, times: ReadingTimes): DecodedEntry {
+  const arrival = Math.floor(times.arrivalS(entry));
+  const { form, readings } = schema.codec.decode(entry.payload, { arrival });
+  const observed = times.observedS(entry, schema, readings);
+  return {
+    isBatch: form === "batch",
+    rows: readings.map(({ values }, row) => ({ timeS: observed[row] ?? 0, values })),
+  };
+}
+
+/** Undefined where the message does not fit: another mapping may read it one day. */
+function decodeForeign(
+  entry: Entry,
+  schema: KnownSchema,
+  mapping: ForeignMapping,
+  times: ReadingTimes,
+): DecodedEntry | undefined {
+  const arrivalS = times.arrivalS(entry);
+  try {
+    const readings = mapping.readings(mapping.rows(entry.payload, arrivalS), schema);
+    const rows = readings.map(({ timeS, values }) => ({ timeS: timeS ?? arrivalS, values }));
+    return { isBatch: rows.length > 1, rows };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names a mapping as it was when a message did not fit it. */
+function mappingReference(name: string, fingerprint = "none"): string {
+  return `${name}#${fingerprint}`;
+}
+
+/** Whether what did not fit the mapping of this reference may fit now, since it is another. */
+export function isMendedMapping(
+  reference: string,
+  mappings: ReadonlyMap<string, ForeignMapping>,
+): boolean {
+  const [name = ""] = reference.split("#");
+  const mapping = mappings.get(name);
+  return mapping !== undefined && mappingReference(name, mapping.fingerprint) !== reference;
+}
+
 function toReadings(
   entry: Entry,
   node: RegisteredNode,
   schema: KnownSchema,
-  decoded: DecodedPayload,
-  { rules, times }: InterpretOptions,
+  { isBatch, rows }: DecodedEntry,
+  rules: readonly Rule[],
 ): DeliveredReading[] {
-  const observed = times.observedS(entry, schema, decoded.readings);
-  return decoded.readings.map((reading: Reading, row): DeliveredReading => {
-    const timeS = observed[row] ?? 0;
-    const key = `${entry.boot}-${entry.sequence}`;
-    const values = applyRules(rules, reading.values, { node, schema });
-    const records = toRecords(
-      schema.schema,
-      { time: timeS, values },
-      { baseName: `${node.name}/`, time: timeS },
-    );
-    return { key: decoded.form === "batch" ? `${key}-${row}` : key, timeS, values, records };
+  const key = `${entry.boot}-${entry.sequence}`;
+  return rows.map((row, index): DeliveredReading => {
+    const { timeS } = row;
+    const values = applyRules(rules, row.values, { node, schema });
+    const reading = { time: timeS, values };
+    const records = toRecords(schema.schema, reading, { baseName: `${node.name}/`, time: timeS });
+    return { key: isBatch ? `${key}-${index}` : key, timeS, values, records };
   });
 }

@@ -5,12 +5,16 @@ import type { Alarms } from "./alarms.js";
 import type { BridgeClock } from "./clock.js";
 import type { ResolvedConfig } from "./config/config.js";
 import { readContextFile } from "./config/read-config.js";
+import { BridgeError } from "./error.js";
 import { checkBrokerFiles } from "./mqtt/broker-options.js";
 import type { SchemaSet } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
 import { makeNgsiLdSink } from "./sinks/ngsi-ld/make-ngsi-ld-sink.js";
 import type { Sink } from "./sinks/sink.js";
+import { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
+import { ForeignMqttSource } from "./sources/foreign/foreign-mqtt-source.js";
+import { ForeignSerialSource } from "./sources/foreign/foreign-serial-source.js";
 import { LorawanSource } from "./sources/lorawan/lorawan-source.js";
 import { MqttSource } from "./sources/mqtt/mqtt-source.js";
 import type { OpenPort } from "./sources/serial/open-port.js";
@@ -30,6 +34,8 @@ export interface SourcesOptions extends EndsOptions {
   readonly accept: Accept;
   readonly sessions: SessionNumbers;
   readonly schemas: SchemaSet;
+  /** How foreign messages are read, by the source's name. */
+  readonly mappings: ReadonlyMap<string, ForeignMapping>;
   /** One for all serial ports. */
   readonly linkSessions: LinkSessions;
   /** The newest key of each node that is not on a serial port, from before the start. */
@@ -63,7 +69,22 @@ export function makeSources(options: SourcesOptions): Source[] {
         log: child,
       });
     }),
+    ...config.sources.foreign.map((foreign) => makeForeignSource(foreign, options)),
   ];
+}
+
+function makeForeignSource(
+  config: ResolvedConfig["sources"]["foreign"][number],
+  options: SourcesOptions,
+): Source {
+  const { name, mqtt, serial } = config;
+  const mapping = options.mappings.get(name) ?? new ForeignMapping(config);
+  const log = options.log.child({ source: name });
+  const rest = { ...options, name, mapping, log };
+  if (serial) return new ForeignSerialSource({ ...rest, config: serial });
+  if (!mqtt) throw new BridgeError("BRIDGE_CONFIG_INVALID", name, "It has neither mqtt nor serial");
+  checkBrokerFiles({ ...mqtt, name });
+  return new ForeignMqttSource({ ...rest, config: mqtt, bridgeName: options.config.name });
 }
 
 /** Every sink of the configuration, not opened yet. They share the gates, and what those remember. */

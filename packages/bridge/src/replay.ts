@@ -89,5 +89,12 @@ function isOf(
 ): boolean {
   if (position < group.first) return false;
   if (group.detail === ANY_DETAIL) return true;
-  return group.detail === (group.reason === "unknown-node" ? entry.node : references.of(entry));
+  switch (group.reason) {
+    case "unknown-node":
+      return group.detail === entry.node;
+    case "unknown-schema":
+      return group.detail === references.of(entry);
+    case "unmapped":
+      return entry.source.kind === "foreign" && group.detail.startsWith(`${entry.source.name}#`);
+  }
 }

@@ -4,8 +4,8 @@ import { StateFile } from "./state-file.js";
 
 /** Entries that wait in the spool for one thing to become known. */
 export interface SetAsideGroup {
-  readonly reason: "unknown-node" | "unknown-schema";
-  /** The node, or the schema's id. */
+  readonly reason: "unknown-node" | "unknown-schema" | "unmapped";
+  /** The node, what names the schema, or the mapping with its fingerprint. */
   readonly detail: string;
   /** Position of the first of them. */
   readonly first: number;
@@ -60,7 +60,7 @@ export class SetAsideLog {
 
   /** Resolves once an entry is sure to be found again: only then may a cursor pass it. */
   async keep(setAside: SetAside): Promise<void> {
-    if (setAside.reason !== "unknown-node" && setAside.reason !== "unknown-schema") return;
+    if (setAside.reason === "undecodable" || setAside.reason === "malformed") return;
     this.#note(setAside.reason, setAside.detail, setAside.position, 0);
     const version = this.#version;
     while (this.#savedVersion < version) await this.#save();
@@ -119,7 +119,7 @@ function isGroups(value: unknown): value is SetAsideGroup[] {
     Array.isArray(value) &&
     value.every(
       (item) =>
-        (item?.reason === "unknown-node" || item?.reason === "unknown-schema") &&
+        ["unknown-node", "unknown-schema", "unmapped"].includes(item?.reason) &&
         typeof item.detail === "string" &&
         Number.isInteger(item.first) &&
         Number.isInteger(item.count),

@@ -120,12 +120,32 @@ function toAlarmView(alarm: Alarm): AlarmView {
   };
 }
 
-/** What is held for want of a registry entry or a schema is for a person to put right. */
+const HELD: Readonly<
+  Record<
+    SetAsideGroup["reason"],
+    { readonly code: string; readonly tell: (detail: string) => string }
+  >
+> = {
+  "unknown-node": {
+    code: "NODE_UNKNOWN",
+    tell: (detail) => `The node ${detail} is not in the registry: its messages are held.`,
+  },
+  "unknown-schema": {
+    code: "SCHEMA_UNKNOWN",
+    tell: (detail) =>
+      /^\d+$/.test(detail)
+        ? `No schema with the id ${detail} is configured, or of another layout: its messages are held.`
+        : `No schema is configured for ${detail}: its messages are held.`,
+  },
+  unmapped: {
+    code: "MAPPING_UNFIT",
+    tell: (detail) =>
+      `Messages do not fit the mapping ${detail.replace(/#.*$/, "")}: they are held until it is mended.`,
+  },
+};
+
+/** What is held for want of a registry entry, a schema or a mapping is for a person to put right. */
 function toHeldView({ reason, detail, count }: SetAsideGroup): AlarmView {
-  const message =
-    reason === "unknown-node"
-      ? `The node ${detail} is not in the registry: its messages are held.`
-      : `No schema with the id ${detail} is configured, or of another layout: its messages are held.`;
-  const code = reason === "unknown-node" ? "NODE_UNKNOWN" : "SCHEMA_UNKNOWN";
-  return { code, place: detail, message, count };
+  const { code, tell } = HELD[reason];
+  return { code, place: detail, message: tell(detail), count };
 }

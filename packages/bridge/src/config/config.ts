@@ -11,6 +11,7 @@ export interface BridgeConfig {
     readonly serial?: readonly SerialSourceConfig[];
     readonly mqtt?: readonly MqttSourceConfig[];
     readonly lorawan?: readonly LorawanSourceConfig[];
+    readonly foreign?: readonly ForeignSourceConfig[];
   };
   /** Where readings go. Default: to the page only. */
   readonly sinks?: {
@@ -99,6 +100,62 @@ export interface LorawanSourceConfig extends MqttInConfig {
   readonly topic?: string;
   /** Port to the name or id of a schema. Default: a port stands for the schema of that id. */
   readonly ports?: Readonly<Record<string, string | number>>;
+}
+
+/** How messages of sensors that speak none of our schemas become readings of one. */
+export interface ForeignMappingConfig {
+  /** Default: json. */
+  readonly format?: "json" | "csv" | "senml";
+  /** Names of the columns of CSV. Default: each has its number, from 1 on. */
+  readonly columns?: readonly string[];
+  /** Between two columns of CSV. Default: a comma. */
+  readonly delimiter?: string;
+  /** Name or id of the schema that the readings are of. */
+  readonly schema: string | number;
+  /** The node's id, with `{…}` for what the topic tells, or `{port}`. Default: `{node}`. */
+  readonly node?: string;
+  /** Where the message tells the node's id; goes before `node`. Default: nowhere. */
+  readonly nodeFrom?: string | undefined;
+  /** Where the message tells its time: ISO 8601, or Unix seconds or ms. Default: its arrival. */
+  readonly timeFrom?: string | undefined;
+  /** Field of the schema to where its value is. */
+  readonly fields: Readonly<Record<string, ForeignFieldConfig>>;
+}
+
+/** Where the value of one field is, and what it means. */
+export interface ForeignFieldConfig {
+  /** JSON pointer, member or dotted members; name or number of a column; name of a SenML record. */
+  readonly from: string;
+  /** SenML name of the unit it comes in. Default: that of the field, or what a SenML record says. */
+  readonly unit?: string | undefined;
+  /** What comes to what is meant, such as `{ "OPEN": true }`. Default: as it comes. */
+  readonly values?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Where foreign messages are published; as an MQTT source. */
+export interface ForeignMqttConfig extends Omit<MqttInConfig, "name" | "split"> {
+  /** `{name}` stands for what `node` may use; `+` and a last `#` for what does not matter. */
+  readonly topic: string;
+}
+
+/** Ports on which foreign sensors print lines. */
+export interface ForeignSerialConfig {
+  /** Each a path, or a pattern with `*` and `?`. */
+  readonly ports: readonly string[];
+  /** Line speed, baud. Default: 9600. */
+  readonly baudRate?: number;
+  /** Time between two looks for ports, ms. Default: 2000. */
+  readonly pollMs?: number;
+  /** A longer line is left out and counted. Default: 4096. */
+  readonly maxLineBytes?: number;
+}
+
+/** Sensors that are not ours, over MQTT or on serial ports: one of the two. */
+export interface ForeignSourceConfig extends ForeignMappingConfig {
+  /** Names the mapping; kept with each message, so do not change it. */
+  readonly name: string;
+  readonly mqtt?: ForeignMqttConfig | undefined;
+  readonly serial?: ForeignSerialConfig | undefined;
 }
 
 /** A broker that the city reads from. */

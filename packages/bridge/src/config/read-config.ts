@@ -101,7 +101,7 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
     ...(files.certFile !== undefined && { certFile: from(files.certFile) }),
     ...(files.keyFile !== undefined && { keyFile: from(files.keyFile) }),
   });
-  const mqttEnd = <T extends Filled<MqttEndConfig>>(end: T): T => ({
+  const mqttEnd = <T extends Omit<Filled<MqttEndConfig>, "name">>(end: T): T => ({
     ...end,
     ...(end.passwordFile !== undefined && { passwordFile: from(end.passwordFile) }),
     tls: tls(end.tls),
@@ -116,6 +116,9 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
       ...config.sources,
       mqtt: config.sources.mqtt.map(mqttEnd),
       lorawan: config.sources.lorawan.map(mqttEnd),
+      foreign: config.sources.foreign.map((foreign) =>
+        foreign.mqtt === undefined ? foreign : { ...foreign, mqtt: mqttEnd(foreign.mqtt) },
+      ),
     },
     sinks: {
       ...config.sinks,

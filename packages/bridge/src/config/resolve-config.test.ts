@@ -7,7 +7,7 @@ const allDefaults: ResolvedConfig = {
   name: "bollard",
   dataDir: "bollard-data",
   schemas: [],
-  sources: { serial: [], mqtt: [], lorawan: [] },
+  sources: { serial: [], mqtt: [], lorawan: [], foreign: [] },
   sinks: { mqtt: [], ngsiLd: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
   spool: {
@@ -69,6 +69,7 @@ describe("resolveConfig", () => {
         },
       ],
       lorawan: [],
+      foreign: [],
     });
     expect(sinks.mqtt).toEqual([
       {

@@ -45,6 +45,7 @@ export function doubleNames(config: BridgeConfig): { place: string; message: str
     "sources.serial": config.sources?.serial,
     "sources.mqtt": config.sources?.mqtt,
     "sources.lorawan": config.sources?.lorawan,
+    "sources.foreign": config.sources?.foreign,
     "sinks.mqtt": config.sinks?.mqtt,
     "sinks.ngsiLd": config.sinks?.ngsiLd,
   };

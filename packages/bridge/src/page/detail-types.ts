@@ -105,7 +105,7 @@ export interface CursorView {
 
 /** Messages that are held for want of a node or a schema. */
 export interface WaitingView {
-  readonly reason: "unknown-node" | "unknown-schema";
+  readonly reason: "unknown-node" | "unknown-schema" | "unmapped";
   /** The node's id, or the schema's; `*` for all that found no place of their own. */
   readonly detail: string;
   readonly messages: number;

@@ -25,7 +25,13 @@ export function testStreet() {
   });
   const schemas = new SchemaSet([streetAir]);
   const references = new SchemaReferences(schemas);
-  const options = { registry, references, rules: [], times: new ReadingTimes(clock) };
+  const options = {
+    registry,
+    references,
+
+    rules: [],
+    times: new ReadingTimes(clock),
+  };
   /** The reading of this number, as it goes to sinks. */
   const delivery = (number: number, node = "a1-b2", position = number + 1): Delivery => {
     const entry: Entry = {
