@@ -1,0 +1,2 @@
+/** All of the main door. */
+export * from "@bollard/sdk";
