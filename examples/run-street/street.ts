@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Bridge, type BridgeConfig, type BridgeStatus, type DeliveryStatus } from "@bollard/bridge";
-import { pino } from "pino";
 import { CityChecker } from "./city-checker.js";
 import { EmbeddedBroker } from "./embedded-broker.js";
 import { Ledger } from "./ledger.js";
@@ -65,7 +64,7 @@ export class Street {
       .map((_, index) => new SerialCable(join(folder, `ttyNODE${index}`), BAUD_RATE));
     const bridge = new Bridge({
       config: bridgeConfig({ folder, streetBroker, cityBroker, stands, port: options.port }),
-      log: pino({ level: "silent" }),
+      logTo: { write: () => {} }, // the terminal has its line, and the page shows the log
       controls: [cityControl(cityBroker), cableControl(cables)],
       delivery: () => deliveryOf(ledger),
       notice: attribution,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pageFolder } from "./build-page.js";
+import { FixtureDetails } from "./fixture-details.js";
 import type { FixtureStreet } from "./fixture-street.js";
 
 /** What the page needs to be allowed, and nothing more. */
@@ -19,6 +20,9 @@ const types: Record<string, string> = {
 /** Serves the built page over a fixture street, as the bridge does over a real one. */
 export class FixtureServer {
   readonly street: FixtureStreet;
+  readonly details = new FixtureDetails();
+  /** Whether one had to log in. */
+  login = false;
   /** Refuses further streams of events, as a bridge does that has enough pages. */
   full = false;
   readonly #listeners = new Set<ServerResponse>();
@@ -74,14 +78,23 @@ export class FixtureServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.address);
-    const [, name = "", field = ""] = /^\/api\/v1\/([a-z]+)(?:\/(.*))?$/.exec(pathname) ?? [];
+    const [, name = "", field = ""] = /^\/api\/v1\/([a-z.]+)(?:\/(.*))?$/.exec(pathname) ?? [];
     if (name === "events") return this.#listen(request, response);
     if (name === "controls" && request.method === "POST") {
       const known = this.street.press(field);
       if (known) this.#tell("controls", this.street.controls());
       return sendJson(response, known ? this.street.controls() : undefined);
     }
+    if (name === "readings.csv") {
+      response.writeHead(200, { "content-type": "text/csv" }).end(this.details.csv(searchParams));
+      return undefined;
+    }
     const answers: Record<string, () => unknown> = {
+      session: () => ({ login: this.login }),
+      links: () => this.details.links,
+      spool: () => this.details.spool,
+      waiting: () => this.details.waiting,
+      log: () => this.details.log(Number(searchParams.get("after"))),
       status: () => this.street.status(),
       controls: () => this.street.controls(),
       nodes: () => {
@@ -92,7 +105,7 @@ export class FixtureServer {
       },
     };
     if (name) return sendJson(response, answers[name]?.());
-    await sendFile(response, pathname.slice(1) || "index.html");
+    return sendFile(response, pathname.slice(1) || "index.html");
   }
 
   #listen(request: IncomingMessage, response: ServerResponse): void {

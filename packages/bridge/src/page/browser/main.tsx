@@ -10,7 +10,8 @@ const titles = { well: "well", draining: "catching up", holding: "holding", fail
 const root = document.getElementById("page");
 if (root) {
   root.replaceChildren();
-  const api = new StreetApi("api/v1/");
+  const api = new StreetApi("api/v1/", () => location.assign("login"));
+  let login = false;
   const draw = (street: StreetState) => {
     const mood = street.status && titles[street.status.health];
     document.title = `Bollard: ${street.link.kind === "lost" ? "unreachable" : (mood ?? "asking")}`;
@@ -18,6 +19,7 @@ if (root) {
       <Page
         api={api}
         street={street}
+        login={login}
         onPress={(control) => feed.press(control)}
         onRetry={() => feed.retryNow()}
       />,
@@ -31,6 +33,14 @@ if (root) {
   });
   draw(feed.state);
   feed.start();
+  // Until it is known whether one had to log in, no way out is shown.
+  api.session().then(
+    (session) => {
+      login = session.login;
+      draw(feed.state);
+    },
+    () => {},
+  );
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) feed.retryNow();
   });

@@ -1,132 +1,50 @@
-import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
-import { MapPanel } from "./map/map-panel.js";
-import { AlarmsPanel } from "./panels/alarms-panel.js";
+import { useEffect, useMemo, useReducer } from "preact/hooks";
 import { AnswerPanel } from "./panels/answer-panel.js";
-import { BytesCard } from "./panels/bytes-card.js";
-import { DelayCard } from "./panels/delay-card.js";
-import { EndsPanel } from "./panels/ends-panel.js";
-import { NodeList } from "./panels/node-list.js";
-import { NodePanel } from "./panels/node-panel.js";
 import { PageFooter } from "./panels/page-footer.js";
 import { PageHeader } from "./panels/page-header.js";
-import { RateCard } from "./panels/rate-card.js";
-import { SpoolCard } from "./panels/spool-card.js";
-import { PlotPanel } from "./plot/plot-panel.js";
-import { numericFields } from "./street/fields.js";
 import { joinSchemas } from "./street/join-schemas.js";
 import type { StreetApi } from "./street/street-api.js";
 import type { StreetState } from "./street/street-state.js";
-import { compareNames } from "./view/node-order.js";
-import { assignSlots, type SeriesSlots } from "./view/series-slots.js";
-import { act, formatView, parseView, plottedNodes, type ViewState } from "./view/view-state.js";
+import { useRoute } from "./view/use-route.js";
+import { act, formatView, parseView } from "./view/view-state.js";
+import { DetailView } from "./views/detail-view.js";
+import { StreetView } from "./views/street-view.js";
 
-/** The whole page: the answer first, then what it rests on. */
+/** The whole page: the answer first, then what it rests on; further views behind the links on top. */
 export function Page(props: {
   readonly api: StreetApi;
   readonly street: StreetState;
+  /** Whether one had to log in, and so may log out. */
+  readonly login: boolean;
   readonly onPress: (control: string) => Promise<void>;
   readonly onRetry: () => void;
 }) {
-  const { api, street, onPress, onRetry } = props;
-  const { status, link, trend, nowMs } = street;
+  const { api, street, login, onPress, onRetry } = props;
+  const { status, link, nowMs } = street;
+  const route = useRoute();
   const [chosen, dispatch] = useReducer(act, undefined, () => parseView(location.hash));
   const byName = useMemo(() => street.views && joinSchemas(street.views.values()), [street.views]);
-  const nodes = useMemo(() => [...(byName?.values() ?? [])], [byName]);
-  const fields = useMemo(() => numericFields(nodes), [nodes]);
-  const view = useMemo(() => withDefaults(chosen, byName, fields), [chosen, byName, fields]);
-  const field = fields.find(({ name }) => name === view.field);
-  const names = plottedNodes(view);
-  const slots = useSlots(names);
-  const node = view.selected === undefined ? undefined : byName?.get(view.selected);
+  const isStreet = route.view === "street";
 
-  useEffect(() => history.replaceState(null, "", formatView(chosen)), [chosen]);
+  // An address that was followed, such as `#node=lamp-1` from another view, says what to look at.
+  useEffect(() => {
+    if (isStreet && location.hash) dispatch({ kind: "go", view: parseView(location.hash) });
+  }, [route]);
+  useEffect(() => {
+    if (isStreet) history.replaceState(null, "", formatView(chosen) || location.pathname);
+  }, [chosen, isStreet]);
 
   return (
     <>
-      <PageHeader link={link} />
+      <PageHeader {...{ link, status, login }} view={route.view} street={formatView(chosen)} />
       <main>
-        <AnswerPanel
-          street={street}
-          controls={street.controls}
-          onPress={onPress}
-          onRetry={onRetry}
-        />
-        {status && (
-          <div class={link.kind === "lost" ? "evidence evidence-old" : "evidence"}>
-            <div class="cards">
-              <RateCard rates={status.rates} trend={trend} nowMs={nowMs} />
-              <SpoolCard spool={status.spool} trend={trend} nowMs={nowMs} />
-              <BytesCard bytes={status.bytes} />
-              <DelayCard latency={status.delivery?.latencyMs} />
-            </div>
-            {status.alarms && status.alarms.length > 0 && (
-              <AlarmsPanel alarms={status.alarms} nowMs={nowMs} />
-            )}
-            <MapPanel
-              nodes={nodes}
-              field={field}
-              selected={view.selected}
-              slots={slots}
-              nowMs={nowMs}
-              onSelect={(name) => dispatch({ kind: "select", node: name })}
-            />
-            <section class="panel node" aria-label="The selected node">
-              {node ? (
-                <NodePanel
-                  node={node}
-                  field={view.field}
-                  view={view}
-                  nowMs={nowMs}
-                  act={dispatch}
-                />
-              ) : (
-                <p class="empty">The node you select is shown here, with its values over time.</p>
-              )}
-              {node && field && (
-                <PlotPanel
-                  {...{ api, field, names, view, slots, nowMs }}
-                  live={link.kind !== "lost"}
-                  act={dispatch}
-                />
-              )}
-            </section>
-            <NodeList
-              {...{ nodes, fields, field, view, slots, nowMs }}
-              loading={byName === undefined}
-              act={dispatch}
-            />
-            <EndsPanel sources={status.sources} sinks={status.sinks} />
-          </div>
+        {isStreet && <AnswerPanel controls={street.controls} {...{ street, onPress, onRetry }} />}
+        {isStreet && status && (
+          <StreetView {...{ api, street, status, byName, chosen }} act={dispatch} />
         )}
+        {!isStreet && <DetailView {...{ api, route, street, byName, onRetry }} />}
       </main>
       {status && <PageFooter status={status} nowMs={nowMs} />}
     </>
   );
-}
-
-/** Where the reader chose nothing, or what is gone: the first node by name and the first field. */
-function withDefaults(
-  chosen: ViewState,
-  nodes: ReadonlyMap<string, unknown> | undefined,
-  fields: readonly { readonly name: string }[],
-): ViewState {
-  const known = (name: string | undefined) => name !== undefined && nodes?.has(name) === true;
-  const first = () => [...(nodes?.keys() ?? [])].sort(compareNames)[0];
-  const field = fields.some(({ name }) => name === chosen.field) ? chosen.field : fields[0]?.name;
-  return {
-    ...chosen,
-    selected: known(chosen.selected) ? chosen.selected : first(),
-    pinned: chosen.pinned.filter(known),
-    field,
-  };
-}
-
-function useSlots(names: readonly string[]): SeriesSlots {
-  const before = useRef<SeriesSlots>(new Map());
-  const asked = names.join("\n");
-  // The array is new at each drawing; `asked` says when the names changed.
-  return useMemo(() => {
-    before.current = assignSlots(before.current, names);
-    return before.current;
-  }, [asked]);
 }

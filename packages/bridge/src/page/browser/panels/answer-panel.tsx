@@ -1,10 +1,10 @@
 import type { BridgeStatus, ControlView } from "../../api-types.js";
 import { Mark, type MarkKind } from "../parts/mark.js";
-import type { LinkState, StreetState } from "../street/street-state.js";
+import type { StreetState } from "../street/street-state.js";
 import { warningsOf } from "../street/warnings.js";
-import { formatClock, formatDayAndTime, formatSpan } from "../text/relative-time.js";
 import { ControlButtons } from "./control-buttons.js";
 import { DeliveryFigures } from "./delivery-figures.js";
+import { LostBridge } from "./lost-bridge.js";
 
 const answers: Record<BridgeStatus["health"], string> = {
   well: "Yes, it is well.",
@@ -52,40 +52,6 @@ export function AnswerPanel(props: {
 
 function markOf(mood: "lost" | BridgeStatus["health"]): MarkKind {
   return mood === "lost" ? "down" : mood;
-}
-
-function LostBridge(props: {
-  readonly link: LinkState & { readonly kind: "lost" };
-  readonly status: BridgeStatus | undefined;
-  readonly nowMs: number;
-  readonly onRetry: () => void;
-}) {
-  const { link, status, nowMs, onRetry } = props;
-  return (
-    <>
-      <p class="summary">
-        {status ? (
-          <>
-            Everything below is from{" "}
-            <time dateTime={status.now} title={formatDayAndTime(status.now)}>
-              {formatClock(status.now)}
-            </time>
-            , {formatSpan(nowMs - Date.parse(status.now))} ago.
-          </>
-        ) : (
-          "It has not answered yet. Is it running, and is this its address?"
-        )}
-      </p>
-      <p class="retry">
-        <button type="button" class="button" onClick={onRetry}>
-          Try now
-        </button>{" "}
-        <span class="quiet">
-          {link.retryInS > 0 ? `Trying again in ${link.retryInS} s` : "Trying again now"}
-        </span>
-      </p>
-    </>
-  );
 }
 
 function Warnings({ status }: { readonly status: BridgeStatus }) {

@@ -1,6 +1,7 @@
 import type { EndStatus, SinkStatus } from "../../api-types.js";
 import { Mark } from "../parts/mark.js";
 import { formatCount } from "../text/format-number.js";
+import { shortName } from "../text/short-name.js";
 
 const kinds: Record<EndStatus["kind"], string> = {
   serial: "serial",
@@ -43,12 +44,10 @@ export function EndsPanel(props: {
 
 function End(props: { readonly end: EndStatus; readonly children: preact.ComponentChildren }) {
   const { name, kind, state, detail } = props.end;
-  const shortName = name.slice(name.lastIndexOf("/") + 1);
   return (
     <li>
       <p class="end-name">
-        <b title={shortName === name ? undefined : name}>{shortName}</b>{" "}
-        <span class="quiet">{kinds[kind]}</span>
+        <b title={name}>{shortName(name)}</b> <span class="quiet">{kinds[kind]}</span>
         <span class={`state state-${state}`}>
           <Mark kind={state} />
           {state}

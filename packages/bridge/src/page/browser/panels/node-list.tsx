@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { NodeView } from "../../api-types.js";
+import { Choice } from "../parts/choice.js";
 import type { Field } from "../street/fields.js";
 import { formatCount } from "../text/format-number.js";
 import { type Freshness, filterNodes, type NodeColumn, sortNodes } from "../view/node-order.js";
@@ -70,22 +71,14 @@ export function NodeList(props: {
           value={filter}
           onInput={({ currentTarget }) => act({ kind: "filter", text: currentTarget.value })}
         />
-        <fieldset class="segments">
-          <legend class="unseen">Freshness</legend>
-          {freshnesses.map((choice) => (
-            <label key={choice}>
-              <input
-                type="radio"
-                name="freshness"
-                checked={freshness === choice}
-                onChange={() => act({ kind: "freshness", freshness: choice })}
-              />
-              <span>
-                {choice} {formatCount(counts[choice])}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <Choice
+          label="Freshness"
+          name="freshness"
+          options={freshnesses}
+          chosen={freshness}
+          choose={(choice) => act({ kind: "freshness", freshness: choice })}
+          counts={counts}
+        />
       </div>
       <div
         class="list-box"

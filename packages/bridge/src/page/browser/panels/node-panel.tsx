@@ -1,8 +1,10 @@
 import type { FieldView, NodeView } from "../../api-types.js";
+import { Fact } from "../parts/fact.js";
 import { Mark } from "../parts/mark.js";
 import { TimeAgo } from "../parts/time-ago.js";
 import { formatCount, formatValue } from "../text/format-number.js";
 import { formatPosition } from "../text/format-position.js";
+import { formatRoute } from "../view/route.js";
 import { MOST_SERIES } from "../view/series-slots.js";
 import type { ViewAction, ViewState } from "../view/view-state.js";
 
@@ -55,17 +57,11 @@ export function NodePanel(props: {
         </Fact>
         <Fact name="Readings">{formatCount(node.readings)}</Fact>
         <Fact name="Position">{node.position ? formatPosition(node.position) : "not told"}</Fact>
+        <Fact name="Download">
+          <a href={formatRoute("download", { node: node.name })}>CSV</a>
+        </Fact>
       </dl>
     </>
-  );
-}
-
-function Fact(props: { readonly name: string; readonly children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }
 

@@ -1,14 +1,20 @@
 import type { BridgeStatus, ControlView, FieldHistory, NodeView } from "../../api-types.js";
+import type { LinkView, LogView, SpoolView, WaitingView } from "../../detail-types.js";
 
 const PATIENCE_MS = 8_000;
 
 /** The bridge's read API, below a folder such as `api/v1/`. */
 export class StreetApi {
   readonly #base: string;
+  readonly #onLoggedOut: () => void;
 
-  /** @param base - the folder's address, relative to the page, with its closing slash */
-  constructor(base: string) {
+  /**
+   * @param base - the folder's address, relative to the page, with its closing slash
+   * @param onLoggedOut - called when the bridge wants a login first
+   */
+  constructor(base: string, onLoggedOut: () => void) {
     this.#base = base;
+    this.#onLoggedOut = onLoggedOut;
   }
 
   /** Where the server-sent events come from. */
@@ -34,6 +40,34 @@ export class StreetApi {
     return this.#ask(`nodes/${encodeURIComponent(node)}/history?${words}`);
   }
 
+  /** Whether one has to log in here. */
+  session(): Promise<{ readonly login: boolean }> {
+    return this.#ask("session");
+  }
+
+  links(): Promise<LinkView[]> {
+    return this.#ask("links");
+  }
+
+  spool(): Promise<SpoolView> {
+    return this.#ask("spool");
+  }
+
+  /** What is held for want of a node or a schema. */
+  waiting(): Promise<WaitingView[]> {
+    return this.#ask("waiting");
+  }
+
+  /** The daemon's log lines after the one of that number. */
+  log(after: number): Promise<LogView> {
+    return this.#ask(`log?after=${after}&limit=1000`);
+  }
+
+  /** Where a node's readings come from as a file of CSV; times in ISO 8601. */
+  csvAddress(words: Readonly<Record<string, string>>): string {
+    return `${this.#base}readings.csv?${new URLSearchParams(words)}`;
+  }
+
   /** Presses a button, and returns all of them as they are then. */
   press(control: string): Promise<ControlView[]> {
     // A JSON body keeps pages of other origins from doing so unasked.
@@ -47,6 +81,7 @@ export class StreetApi {
   async #ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(this.#base + path, { ...init, signal, cache: "no-store" });
+    if (response.status === 401) this.#onLoggedOut();
     if (!response.ok) throw new Error(`The bridge answered ${response.status} to ${path}`);
     return (await response.json()) as Answer;
   }

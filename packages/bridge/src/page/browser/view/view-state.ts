@@ -21,7 +21,9 @@ export type ViewAction =
   | { readonly kind: "window"; readonly windowS: number }
   | { readonly kind: "sort"; readonly column: NodeColumn }
   | { readonly kind: "filter"; readonly text: string }
-  | { readonly kind: "freshness"; readonly freshness: Freshness };
+  | { readonly kind: "freshness"; readonly freshness: Freshness }
+  /** To what an address names; sorting and filter stay. */
+  | { readonly kind: "go"; readonly view: ViewState };
 
 /** The windows of time to choose from, in seconds. */
 export const windows = [60, 300, 900, 3600] as const;
@@ -46,6 +48,10 @@ export function act(view: ViewState, action: ViewAction): ViewState {
       return { ...view, filter: action.text };
     case "freshness":
       return { ...view, freshness: action.freshness };
+    case "go": {
+      const { sort, filter, freshness } = view;
+      return { ...action.view, sort, filter, freshness };
+    }
   }
 }
 
