@@ -46,6 +46,32 @@ export class BitReader {
     return (pending >>> count) & ((1 << bits) - 1);
   }
 
+  /**
+   * Counts ones up to a 0, and takes both, or `most` ones and no 0 after them.
+   *
+   * @param most - at least 1
+   * @throws {@link PayloadError} `PAYLOAD_TRUNCATED`
+   */
+  takeOnes(most: number): number {
+    let ones = 0;
+    for (;;) {
+      if (this.#pendingBits === 0) {
+        if (this.#position >= this.#bytes.length) this.#truncated();
+        this.#pending = this.#bytes[this.#position++] ?? 0;
+        this.#pendingBits = 8;
+      }
+      const left = this.#pendingBits;
+      const run = Math.min(Math.clz32(~(this.#pending << (32 - left))), left, most - ones);
+      ones += run;
+      this.#pendingBits = left - run;
+      if (ones === most) return ones;
+      if (run < left) {
+        this.#pendingBits--;
+        return ones;
+      }
+    }
+  }
+
   #truncated(): never {
     const offset = this.#bytes.length;
     throw new PayloadError("PAYLOAD_TRUNCATED", { offset }, "The payload ends within a row");

@@ -1,4 +1,6 @@
 import type { SensorSchema, TimeLayout, TimeMode } from "@bollard/schema";
+import { BatchClock } from "./batch-clock.js";
+import { BatchRowDecoder } from "./batch-row-decoder.js";
 import { BitReader } from "./bit-reader.js";
 import { BitWriter } from "./bit-writer.js";
 import { PayloadError } from "./error.js";
@@ -6,6 +8,7 @@ import { maxHeaderBytes, type PayloadHeader, readHeader, writeHeader } from "./h
 import { emptyRow, type Layout, layoutOf } from "./layout.js";
 import type { MessageKey, Reading } from "./reading.js";
 import { RowPacker } from "./row-packer.js";
+import { numberTables } from "./row-state.js";
 import { putTime, takeTime, toMilliseconds } from "./row-time.js";
 import { type RowValues, rowValuesOf } from "./row-values.js";
 
@@ -96,6 +99,8 @@ class Codec implements PayloadCodec {
   readonly #row;
   readonly #writer = new BitWriter();
   readonly #reader = new BitReader();
+  readonly #clock = new BatchClock();
+  #laterRows: BatchRowDecoder | undefined;
   readonly #scratch: Uint8Array;
 
   constructor(schema: SensorSchema, generate: boolean) {
@@ -163,14 +168,52 @@ class Codec implements PayloadCodec {
       throw new PayloadError("PAYLOAD_WRONG_SCHEMA", { offset: 1 }, message);
     }
     const time = { mode: header.timeMode, milliseconds: header.milliseconds };
-    this.#reader.start(bytes, bodyOffset);
-    const milliseconds = takeTime(time, options.arrival, this.#reader);
-    this.#packer.take(this.#row, this.#reader);
-    this.#reader.finish();
-    const values = this.#values.toValues(this.#row);
-    const reading = time.mode === "none" ? { values } : { time: milliseconds / 1000, values };
-    return { ...header, readings: [reading] };
+    const isBatch = header.form === "batch";
+    const rowCount = isBatch ? readRowCount(bytes, bodyOffset) : 1;
+    const reader = this.#reader;
+    reader.start(bytes, isBatch ? bodyOffset + 1 : bodyOffset);
+    const milliseconds = takeTime(time, options.arrival, reader);
+    this.#packer.take(this.#row, reader);
+    const readings = [this.#toReading(milliseconds, time)];
+    if (rowCount > 1) this.#takeLaterRows(rowCount, milliseconds, time, readings);
+    reader.finish();
+    return { ...header, readings };
   }
+
+  #takeLaterRows(
+    rowCount: number,
+    milliseconds: number,
+    time: TimeLayout,
+    readings: Reading[],
+  ): void {
+    this.#laterRows ??= new BatchRowDecoder(this.layout, numberTables(this.layout));
+    const rows = this.#laterRows;
+    rows.start(this.#row);
+    const clock = time.mode === "none" ? undefined : this.#clock;
+    clock?.start(this.schema, time, milliseconds);
+    for (let row = 1; row < rowCount; row++) {
+      const later = rows.take(this.#row, clock, this.#reader);
+      readings.push(this.#toReading(later, time));
+    }
+  }
+
+  #toReading(milliseconds: number, { mode }: TimeLayout): Reading {
+    const values = this.#values.toValues(this.#row);
+    return mode === "none" ? { values } : { time: milliseconds / 1000, values };
+  }
+}
+
+function readRowCount(bytes: Uint8Array, offset: number): number {
+  const rowCount = bytes[offset];
+  if (rowCount === undefined) {
+    throw new PayloadError(
+      "PAYLOAD_TRUNCATED",
+      { offset },
+      "The payload ends before its row count",
+    );
+  }
+  if (rowCount > 0) return rowCount;
+  throw new PayloadError("PAYLOAD_BAD_ROW_COUNT", { offset }, "A batch of no rows");
 }
 
 /** The time as the schema has it, or as this message is to have it. */

@@ -9,7 +9,7 @@ export type PayloadErrorCode =
   | "PAYLOAD_RESERVED_BIT" // bit 0 of the format byte is 1, or milliseconds come without a time
   | "PAYLOAD_BAD_SCHEMA_ID" // 0, or below 128 in two bytes
   | "PAYLOAD_WRONG_SCHEMA" // the id of another schema
-  | "PAYLOAD_BAD_ROW_COUNT" // a batch of no rows
+  | "PAYLOAD_BAD_ROW_COUNT" // a batch of no rows, also to be closed
   | "PAYLOAD_BAD_MILLISECONDS" // 1000 or more
   | "PAYLOAD_STEP_ABOVE_RANGE" // a number, an enum's index or a length above its field's highest
   | "PAYLOAD_BAD_TEXT" // ill-formed UTF-8; or, to encode, half a surrogate pair
@@ -20,7 +20,7 @@ export type PayloadErrorCode =
   | "PAYLOAD_OUT_OF_RANGE" // below min, above max, too long, or no name of the field's list
   | "PAYLOAD_MISSING_VALUE" // none, in a field that is not optional
   | "PAYLOAD_MISSING_TIME" // none, and the layout has one
-  | "PAYLOAD_TIME_OUT_OF_RANGE" // before 0 or after 2^32 - 1 seconds
+  | "PAYLOAD_TIME_OUT_OF_RANGE" // before 0 or after 2^32 - 1 seconds; also of a batch's row
   | "PAYLOAD_BAD_KEY" // boot or sequence is not a whole number of 16 or 32 bits
   | "PAYLOAD_BUFFER_TOO_SMALL"; // the caller's buffer, or `maxBytes`, holds not one reading
 

@@ -1,3 +1,4 @@
+export { BatchEncoder, type BatchOptions } from "./batch-encoder.js";
 export {
   type CompileOptions,
   compileSchema,

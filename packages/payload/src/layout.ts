@@ -5,6 +5,7 @@ import {
   type Steps,
   stepsOf,
 } from "@bollard/schema";
+import { type NumberModel, numberModel } from "./number-model.js";
 
 /** One whole number of a row; a field has one or more, or the length of its text or bytes. */
 export interface Slot {
@@ -18,6 +19,8 @@ export interface Slot {
   readonly last: number;
   /** How the number is scaled; absent for what is no quantity. */
   readonly steps?: Steps;
+  /** How a batch guesses it; there where `steps` is. */
+  readonly model?: NumberModel;
 }
 
 /** Where a field's numbers stand in a row. */
@@ -53,7 +56,7 @@ export interface Row {
   readonly blobs: Uint8Array;
 }
 
-type SlotShape = Omit<Slot, "field">;
+type SlotShape = Omit<Slot, "field" | "model">;
 
 function bitsFor(last: number): number {
   return 32 - Math.clz32(last);
@@ -108,8 +111,10 @@ export function layoutOf(schema: Pick<SensorSchema, "fields">): Layout {
     const shapes = slotsOf(field);
     const blobSize = field.kind === "text" || field.kind === "bytes" ? field.maxBytes : 0;
     fields.push({ field, index, slot: slots.length, slotCount: shapes.length, blob, blobSize });
-    for (const shape of shapes) {
-      slots.push({ field: index, ...shape });
+    for (const [part, shape] of shapes.entries()) {
+      const { steps } = shape;
+      const model = steps === undefined ? {} : { model: numberModel(schema, index, steps, part) };
+      slots.push({ field: index, ...shape, ...model });
       bits += shape.bits;
     }
     blob += blobSize;

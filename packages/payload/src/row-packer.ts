@@ -19,6 +19,19 @@ export class RowPacker {
     this.#isFixed = layout.maskBits === 0 && layout.blobSize === 0;
   }
 
+  /** The bits that `put` writes. */
+  bitsOf(row: Row): number {
+    const { fields, maskBits, maxRowBits } = this.#layout;
+    if (this.#isFixed) return maxRowBits;
+    let total = maskBits;
+    for (const { index, slot, slotCount, blobSize } of fields) {
+      if (row.present[index] === 0) continue;
+      for (let part = slot; part < slot + slotCount; part++) total += this.#bits[part] ?? 0;
+      if (blobSize > 0) total += 8 * (row.steps[slot] ?? 0);
+    }
+    return total;
+  }
+
   /** Writes the presence mask, then each field that is there. */
   put(row: Row, writer: BitWriter): void {
     const { steps, present } = row;
@@ -65,17 +78,18 @@ export class RowPacker {
     for (let slot = from; slot < to; slot++) {
       const { offset } = reader;
       const step = reader.take(bits[slot] ?? 0);
-      if (step > (last[slot] ?? 0)) this.#aboveRange(slot, step, offset);
+      if (step > (last[slot] ?? 0)) stepAboveRange(this.#layout, slot, step, offset);
       steps[slot] = step;
     }
   }
+}
 
-  #aboveRange(slot: number, step: number, offset: number): never {
-    const shape = this.#layout.slots[slot];
-    const name = this.#layout.fields[shape?.field ?? 0]?.field.name;
-    const message = `Step ${step} of ${name} is above its last, ${shape?.last}`;
-    throw new PayloadError("PAYLOAD_STEP_ABOVE_RANGE", { offset }, message);
-  }
+/** Throws for a number above its slot's last. */
+export function stepAboveRange(layout: Layout, slot: number, step: number, offset: number): never {
+  const shape = layout.slots[slot];
+  const name = layout.fields[shape?.field ?? 0]?.field.name;
+  const message = `Step ${step} of ${name} is above its last, ${shape?.last}`;
+  throw new PayloadError("PAYLOAD_STEP_ABOVE_RANGE", { offset }, message);
 }
 
 /** Writes the bytes of a text or of bytes, wherever in a byte that starts. */

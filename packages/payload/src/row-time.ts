@@ -4,7 +4,7 @@ import type { BitWriter } from "./bit-writer.js";
 import { PayloadError } from "./error.js";
 
 /** Bits of a time by its mode, without the 10 of its millisecond part. */
-export const secondBits = { none: 0, absolute: 32, "16": 16, uptime: 32 } as const;
+const secondBits = { none: 0, absolute: 32, "16": 16, uptime: 32 } as const;
 
 /**
  * A reading's time in whole milliseconds, by the layout's precision.
@@ -24,6 +24,11 @@ export function toMilliseconds(time: number | undefined, layout: TimeLayout): nu
     throw new PayloadError("PAYLOAD_TIME_OUT_OF_RANGE", {}, message);
   }
   return layout.milliseconds ? whole : whole - (whole % 1000);
+}
+
+/** Bits that `putTime` writes. */
+export function timeBits(layout: TimeLayout): number {
+  return secondBits[layout.mode] + (layout.milliseconds ? 10 : 0);
 }
 
 /** Writes a time as a single reading has it. */

@@ -32,7 +32,7 @@ const purpose: Rule = (value, path, checker) => {
 };
 
 function derivedKeys(kind: FieldKind): Keys {
-  const { optional: _, typicalStep: __, ...keys } = fieldKeys(kind);
+  const { optional: _, typicalStep: __, trend: ___, follows: ____, ...keys } = fieldKeys(kind);
   const rules = kind === "quantity" ? ["missing", "clamp"] : ["missing"];
   return {
     ...keys,

@@ -1,5 +1,6 @@
 import { checkDerived, derivedField } from "./check-derived.js";
 import { field } from "./check-field.js";
+import { checkFollows } from "./check-follows.js";
 import {
   Checker,
   flag,
@@ -59,6 +60,7 @@ const command: Rule = (value, path, checker) => {
     fields: { rule: list(0, 64, field) },
   });
   uniqueIn(checker, given?.fields, join(path, "fields"), "name");
+  checkFollows(given?.fields, join(path, "fields"), checker);
 };
 
 function schemaKeys(): Keys {
@@ -122,6 +124,7 @@ export function checkSchema(input: unknown): SchemaProblem[] {
   const schema = checker.keys(input, "", schemaKeys());
   if (schema === undefined) return checker.problems;
   uniqueIn(checker, schema.fields, "fields", "name");
+  checkFollows(schema.fields, "fields", checker);
   checkDerived(schema.fields, schema.derived, checker);
   uniqueGoals(checker, schema);
   uniqueIn(checker, schema.commands, "commands", "name");

@@ -108,7 +108,16 @@ function commonKeys(): Keys {
   };
 }
 
-const typicalStep: Keys = { typicalStep: { rule: number } };
+const trends = ["returns", "stays", "continues"];
+
+function profileKeys(): Keys {
+  return {
+    typicalStep: { rule: number },
+    trend: { rule: oneOf(trends) },
+    follows: { rule: number },
+  };
+}
+
 const range: Keys = {
   min: { rule: number, required: true },
   max: { rule: number, required: true },
@@ -118,10 +127,10 @@ const range: Keys = {
 function ownKeys(kind: FieldKind): Keys {
   switch (kind) {
     case "quantity":
-      return { unit: { rule: unit, required: true }, ...range, ...typicalStep };
+      return { unit: { rule: unit, required: true }, ...range, ...profileKeys() };
     case "counter": {
       const bits = { rule: oneOf([8, 16, 24, 32]), required: true };
-      return { bits, unit: { rule: unit }, ...typicalStep };
+      return { bits, unit: { rule: unit }, ...profileKeys() };
     }
     case "boolean":
       return {};
@@ -132,18 +141,19 @@ function ownKeys(kind: FieldKind): Keys {
     case "position": {
       const altitude: Rule = (value, path, checker) => checker.keys(value, path, range);
       const resolution = { rule: number, required: true };
-      return { resolution, altitude: { rule: altitude }, ...typicalStep };
+      const { follows: _, ...profile } = profileKeys();
+      return { resolution, altitude: { rule: altitude }, ...profile };
     }
     case "duration": {
       const bound = { rule: number, required: true };
-      return { max: bound, resolution: bound, ...typicalStep };
+      return { max: bound, resolution: bound, ...profileKeys() };
     }
     case "text":
     case "bytes":
       return { maxBytes: { rule: whole(1, 255), required: true } };
     case "array": {
       const length = { rule: whole(2, 64), required: true };
-      return { length, unit: { rule: unit, required: true }, ...range, ...typicalStep };
+      return { length, unit: { rule: unit, required: true }, ...range, ...profileKeys() };
     }
   }
 }

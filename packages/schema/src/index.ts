@@ -10,6 +10,7 @@ export {
   type SchemaProblem,
 } from "./error.js";
 export { fillDefaults } from "./fill-defaults.js";
+export { type Follow, followOf } from "./follow-of.js";
 export { type Formula, type FormulaFault, MOST_FORMULA, parseFormula } from "./formula.js";
 export {
   canonicalCommand,
@@ -55,11 +56,13 @@ export type {
   ModelProperty,
   OutOfRange,
   PositionField,
+  Profile,
   QuantityField,
   SensorSchema,
   TextField,
   TimeLayout,
   TimeMode,
+  Trend,
 } from "./sensor-schema.js";
 export {
   type PositionSteps,

@@ -29,7 +29,7 @@ describe("layoutFingerprint", () => {
 
   test("stays for what changes neither bytes nor values", () => {
     const same: readonly Partial<SchemaInput>[] = [
-      { name: "other", id: 2, version: 7, title: "Air", description: "…", reportInterval: 5 },
+      { name: "other", id: 2, version: 7, title: "Air", description: "…" },
       { mobility: "mobile", commands: [{ name: "reboot", id: 1 }] },
       { fields: [{ ...pm25, title: "PM", maps: { AirQualityObserved: "pm25" }, lwm2m: "3325/0" }] },
       { fields: [{ ...pm25, concernsPersons: true, outOfRange: "clamp" }] },
@@ -50,8 +50,13 @@ describe("layoutFingerprint", () => {
       { ...pm25, max: 999.8 },
       { ...pm25, resolution: 0.3 },
       { ...pm25, typicalStep: 1 },
+      { ...pm25, trend: "continues" },
+      { ...pm25, trend: "returns" },
       array,
       { ...array, length: 4 },
+      { ...array, follows: 0.5 },
+      { ...array, follows: -0.5 },
+      { ...array, follows: 0.25 },
       { name: "a", kind: "counter", bits: 8 },
       { name: "a", kind: "counter", bits: 16 },
       { name: "a", kind: "counter", bits: 16, unit: "Wh" },
@@ -67,6 +72,8 @@ describe("layoutFingerprint", () => {
     ];
     const changes: Partial<SchemaInput>[] = [
       ...kinds.map((field) => ({ fields: [field] })),
+      { reportInterval: 60 },
+      { reportInterval: 61 },
       { time: "none" },
       { time: "16" },
       { time: { milliseconds: true } },

@@ -1,4 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { followOf } from "./follow-of.js";
 import type { Steps } from "./read-range.js";
 import type { Command, Field, SensorSchema } from "./sensor-schema.js";
 import { positionStepsOf, type SteppedField, stepsOf } from "./steps.js";
@@ -13,6 +14,15 @@ function canonicalSteps(steps: Steps): Canonical {
 
 function canonicalNumber(field: SteppedField, unit: string | undefined): Canonical {
   return [unit ?? null, canonicalSteps(stepsOf(field))];
+}
+
+/** Empty where nothing is told beforehand but the typical step. */
+function canonicalProfile(fields: readonly Field[], index: number): readonly Canonical[] {
+  const field = fields[index];
+  const trend = field !== undefined && "trend" in field ? (field.trend ?? "stays") : "stays";
+  const follow = followOf(fields, index);
+  if (trend === "stays" && follow === undefined) return [];
+  return [[trend, follow === undefined ? null : [follow.negative, follow.shift]]];
 }
 
 function canonicalKind(field: Field): Canonical {
@@ -42,7 +52,13 @@ function canonicalKind(field: Field): Canonical {
 }
 
 function canonicalFields(fields: readonly Field[]): Canonical {
-  return fields.map((field) => [field.name, field.kind, field.optional, canonicalKind(field)]);
+  return fields.map((field, index) => [
+    field.name,
+    field.kind,
+    field.optional,
+    canonicalKind(field),
+    ...canonicalProfile(fields, index),
+  ]);
 }
 
 /**
@@ -52,7 +68,9 @@ function canonicalFields(fields: readonly Field[]): Canonical {
  * `["bollard layout 1",["absolute",false],[["pm25","quantity",false,["ug/m3",[0,1,1,9999,null]]]]]`.
  */
 export function canonicalLayout(schema: SensorSchema): string {
-  const time = [schema.time.mode, schema.time.milliseconds];
+  const { mode, milliseconds } = schema.time;
+  const interval = mode === "none" ? undefined : schema.reportInterval;
+  const time = [mode, milliseconds, ...(interval === undefined ? [] : [interval])];
   return JSON.stringify(["bollard layout 1", time, canonicalFields(schema.fields)]);
 }
 

@@ -5,6 +5,7 @@ import type {
   FieldCommon,
   OutOfRange,
   PositionField,
+  Profile,
   SensorSchema,
   TimeMode,
 } from "./sensor-schema.js";
@@ -75,39 +76,37 @@ export interface RangeInput {
   readonly min: number;
   readonly max: number;
   readonly resolution: number;
-  readonly typicalStep?: number;
 }
 
 /** One field as an author writes it; without a `kind` it is a quantity. */
 export type FieldInput = FieldCommonInput &
   (
-    | ({ readonly kind?: "quantity"; readonly unit: SenmlUnitName } & RangeInput)
-    | {
+    | ({ readonly kind?: "quantity"; readonly unit: SenmlUnitName } & RangeInput & Profile)
+    | ({
         readonly kind: "counter";
         readonly bits: CounterField["bits"];
         readonly unit?: SenmlUnitName;
-        readonly typicalStep?: number;
-      }
+      } & Profile)
     | { readonly kind: "boolean" }
     | { readonly kind: "enum"; readonly values: readonly string[] }
     | { readonly kind: "flags"; readonly flags: readonly string[] }
     | ({ readonly kind: "position" } & Pick<
         PositionField,
-        "resolution" | "altitude" | "typicalStep"
+        "resolution" | "altitude" | keyof Omit<Profile, "follows">
       >)
-    | {
+    | ({
         readonly kind: "duration";
         readonly max: number;
         readonly resolution: number;
-        readonly typicalStep?: number;
-      }
+      } & Profile)
     | { readonly kind: "text"; readonly maxBytes: number }
     | { readonly kind: "bytes"; readonly maxBytes: number }
     | ({
         readonly kind: "array";
         readonly length: number;
         readonly unit: SenmlUnitName;
-      } & RangeInput)
+      } & RangeInput &
+        Profile)
   );
 
 /** One derived field as an author writes it; without a `kind` it is a quantity. */
@@ -118,10 +117,7 @@ export type DerivedInput = Omit<FieldCommonInput, "optional" | "outOfRange"> &
     /** Default: false. */
     readonly decides?: boolean;
   } & (
-    | ({ readonly kind?: "quantity"; readonly unit: SenmlUnitName } & Omit<
-        RangeInput,
-        "typicalStep"
-      >)
+    | ({ readonly kind?: "quantity"; readonly unit: SenmlUnitName } & RangeInput)
     | { readonly kind: "boolean" }
     | { readonly kind: "enum"; readonly values: readonly string[] }
   );

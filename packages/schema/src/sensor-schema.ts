@@ -15,7 +15,7 @@ export interface SensorSchema {
   readonly description?: string;
   /** How a reading's time travels. Default: absolute seconds. */
   readonly time: TimeLayout;
-  /** Seconds between two reports in normal running. */
+  /** Seconds between two reports in normal running; a batch expects the next row by it. */
   readonly reportInterval?: number;
   /** Whether the node stays where it was put. Default: fixed. */
   readonly mobility: "fixed" | "mobile";
@@ -64,6 +64,26 @@ export type Field =
 
 export type FieldKind = Field["kind"];
 
+/**
+ * What usually comes after a change, for the batch encoder's guess of the next value: half of it is
+ * taken back, as noise is; nothing; or half as much again, as where a value drifts.
+ */
+export type Trend = "returns" | "stays" | "continues";
+
+/** What the batch encoder may be told of a number beforehand; each is a part of the layout. */
+export interface Profile {
+  /** Usual absolute change from one reading to the next, in the unit. Default: by the range. */
+  readonly typicalStep?: number;
+  /** Default: stays. */
+  readonly trend?: Trend;
+  /**
+   * What this number usually changes by where the number before it in the row changes by 1, each in
+   * its own unit; in an array, where the element before it does. It counts as the nearest power of
+   * two in steps, from 2^-15 to 1. Default: they have nothing to do with one another.
+   */
+  readonly follows?: number;
+}
+
 /** What a device-side encoder does with a value outside the field's range. */
 export type OutOfRange = "refuse" | "clamp" | "missing";
 
@@ -101,23 +121,23 @@ export interface ModelProperty {
  * A scaled number. `min`, `max` and `resolution` are decimals; `min` is a multiple of `resolution`.
  * A value travels as its count of steps above `min`, in at most 32 bits.
  */
-export interface QuantityField extends FieldCommon {
+export interface QuantityField extends FieldCommon, Profile {
   readonly kind: "quantity";
   /** SenML unit name of RFC 8428 or RFC 8798, such as `Cel`. */
   readonly unit: string;
   readonly min: number;
   readonly max: number;
   readonly resolution: number;
-  /** Usual absolute change from one reading to the next, in the unit: seeds the batch encoder. */
-  readonly typicalStep?: number;
 }
 
-/** Counts up and wraps modulo 2^bits. */
-export interface CounterField extends FieldCommon {
+/**
+ * Counts up and wraps modulo 2^bits. Its profile is that of its increments: `typicalStep` is the
+ * usual one.
+ */
+export interface CounterField extends FieldCommon, Profile {
   readonly kind: "counter";
   readonly unit?: string;
   readonly bits: 8 | 16 | 24 | 32;
-  readonly typicalStep?: number;
 }
 
 export interface BooleanField extends FieldCommon {
@@ -137,21 +157,18 @@ export interface FlagsField extends FieldCommon {
 }
 
 /** WGS 84 latitude and longitude in fixed point, with altitude where declared. */
-export interface PositionField extends FieldCommon {
+export interface PositionField extends FieldCommon, Omit<Profile, "follows"> {
   readonly kind: "position";
   /** Degrees, such as 0.00001 (about 1.1 m). */
   readonly resolution: number;
   readonly altitude?: { readonly min: number; readonly max: number; readonly resolution: number };
-  /** Usual change of latitude or longitude from one reading to the next, in degrees. */
-  readonly typicalStep?: number;
 }
 
 /** A length of time in seconds, from 0 to `max`. */
-export interface DurationField extends FieldCommon {
+export interface DurationField extends FieldCommon, Profile {
   readonly kind: "duration";
   readonly max: number;
   readonly resolution: number;
-  readonly typicalStep?: number;
 }
 
 /** UTF-8 text of at most `maxBytes` bytes, 1 to 255. */
@@ -167,7 +184,7 @@ export interface BytesField extends FieldCommon {
 }
 
 /** A fixed number of values of one quantity: a noise spectrum, particle bins. */
-export interface ArrayField extends FieldCommon {
+export interface ArrayField extends FieldCommon, Profile {
   readonly kind: "array";
   /** 2 to 64. */
   readonly length: number;
@@ -175,7 +192,6 @@ export interface ArrayField extends FieldCommon {
   readonly min: number;
   readonly max: number;
   readonly resolution: number;
-  readonly typicalStep?: number;
 }
 
 /** How a derived value comes about, so that whoever gets it can judge it. */

@@ -40,12 +40,24 @@ const range = fc
       : { ...all, typicalStep: Number(`${typical * multiple}e${-decimals - 1}`) };
   });
 
+/** The rest of a number's profile; a field that follows comes behind a number. */
+const profile = fc
+  .record({
+    trend: fc.constantFrom(undefined, "returns", "stays", "continues"),
+    follows: fc.constantFrom(undefined, undefined, 1, -1, 0.5, -0.02, 300, 1e-9),
+  })
+  .map((profile) => Object.fromEntries(Object.entries(profile).filter(([, value]) => value)));
+
 const optional = fc.boolean();
 const outOfRange = fc.constant("refuse" as const);
 
 const kinds: Readonly<Record<string, Arbitrary<object>>> = {
-  quantity: range.map((value) => ({ kind: "quantity", unit: "Cel", ...value })),
-  counter: fc.constantFrom(8, 16, 24, 32).map((bits) => ({ kind: "counter", bits })),
+  quantity: fc
+    .record({ range, profile })
+    .map(({ range, profile }) => ({ kind: "quantity", unit: "Cel", ...range, ...profile })),
+  counter: fc
+    .record({ bits: fc.constantFrom(8, 16, 24, 32), profile, typicalStep: fc.nat({ max: 300 }) })
+    .map(({ profile, ...rest }) => ({ kind: "counter", ...rest, ...profile })),
   boolean: fc.constant({ kind: "boolean" }),
   enum: fc
     .integer({ min: 2, max: 256 })
@@ -66,12 +78,23 @@ const kinds: Readonly<Record<string, Arbitrary<object>>> = {
   text: fc.integer({ min: 1, max: 40 }).map((maxBytes) => ({ kind: "text", maxBytes })),
   bytes: fc.integer({ min: 1, max: 255 }).map((maxBytes) => ({ kind: "bytes", maxBytes })),
   array: fc
-    .record({ length: fc.integer({ min: 2, max: 12 }), range })
-    .map(({ length, range }) => ({ kind: "array", unit: "dB", length, ...range })),
+    .record({ length: fc.integer({ min: 2, max: 12 }), range, profile })
+    .map(({ length, range, profile }) => ({
+      kind: "array",
+      unit: "dB",
+      length,
+      ...range,
+      ...profile,
+    })),
 };
 
 function names(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
+
+function isNumber(field: object): boolean {
+  const { kind } = field as { kind: string };
+  return ["quantity", "counter", "duration", "array", "position"].includes(kind);
 }
 
 const field = fc.record({
@@ -90,14 +113,19 @@ export const schemaArbitrary: Arbitrary<SensorSchema> = fc
     id: fc.oneof(fc.integer({ min: 1, max: 127 }), fc.integer({ min: 128, max: 16383 })),
     mode: fc.constantFrom("none", "absolute", "16", "uptime"),
     milliseconds: fc.boolean(),
+    reportInterval: fc.constantFrom(undefined, 0.25, 60, 3600),
   })
-  .map(({ fields, id, mode, milliseconds }) => ({
+  .map(({ fields, id, mode, milliseconds, reportInterval }) => ({
     name: "any",
     id,
+    ...(reportInterval === undefined ? {} : { reportInterval }),
     time: { mode, milliseconds: milliseconds && mode !== "none" },
-    fields: fields.map(
-      ({ kind, ...rest }, index) => ({ name: `f${index}`, ...rest, ...kind }) as FieldInput,
-    ),
+    fields: fields.map(({ kind, ...rest }, index) => {
+      const { follows, ...whole } = kind as { kind: string; follows?: number };
+      const before = fields.slice(0, index).some(({ kind }) => isNumber(kind));
+      const kept = follows !== undefined && (before || whole.kind === "array") ? { follows } : {};
+      return { name: `f${index}`, ...rest, ...whole, ...kept } as FieldInput;
+    }),
   }))
   .filter((input) => checkSchema(input).length === 0)
   .map((input) => fillDefaults(input as SchemaInput));

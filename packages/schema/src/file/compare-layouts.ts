@@ -18,8 +18,9 @@ function readLayout(text: string): Layout {
 }
 
 function showTime(time: Canonical): string {
-  const [mode, milliseconds] = Array.isArray(time) ? time : [];
-  return `${mode}${milliseconds === true ? " with milliseconds" : ""}`;
+  const [mode, milliseconds, interval] = Array.isArray(time) ? time : [];
+  const every = interval === undefined ? "" : `, every ${interval} s`;
+  return `${mode}${milliseconds === true ? " with milliseconds" : ""}${every}`;
 }
 
 function at(value: Canonical | undefined, index: number): Canonical | undefined {
@@ -65,6 +66,14 @@ const aspects: Readonly<Record<string, readonly Aspect[]>> = {
   bytes: [length],
 };
 
+/** `continues, follows by -1/4` from a profile; nothing but `stays` where there is none. */
+function showProfile(profile: Canonical | undefined): string {
+  const trend = String(at(profile, 0) ?? "stays");
+  const follow = at(profile, 1);
+  if (!Array.isArray(follow)) return trend;
+  return `${trend}, follows by ${at(follow, 0) === true ? "-" : ""}1/${2 ** Number(at(follow, 1))}`;
+}
+
 function compareFields(name: string, before: Canonical, after: Canonical): string[] {
   const [kindBefore, kindAfter] = [String(at(before, 0)), String(at(after, 0))];
   if (kindBefore !== kindAfter) return [`${name}: kind was ${kindBefore}, is ${kindAfter}`];
@@ -72,10 +81,13 @@ function compareFields(name: string, before: Canonical, after: Canonical): strin
   if (at(before, 1) !== at(after, 1)) {
     changes.push(`${name} ${at(after, 1) === true ? "became" : "is no longer"} optional`);
   }
-  for (const [aspect, show] of aspects[kindAfter] ?? []) {
-    const [was, is] = [show(at(before, 2)), show(at(after, 2))];
+  const tell = (aspect: string, was: string, is: string) => {
     if (was !== is) changes.push(`${name}: ${aspect} was ${was}, is ${is}`);
+  };
+  for (const [aspect, show] of aspects[kindAfter] ?? []) {
+    tell(aspect, show(at(before, 2)), show(at(after, 2)));
   }
+  tell("trend", showProfile(at(before, 3)), showProfile(at(after, 3)));
   return changes;
 }
 

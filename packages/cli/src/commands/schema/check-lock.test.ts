@@ -26,8 +26,8 @@ describe("bollard schema check", () => {
   test("tells what each schema is", async () => {
     expect(await run(["schema", "check", air, noise, "--lock", kept])).toEqual({
       code: 0,
-      out: `${air}: street-air, version 1, id 1, 5 fields, layout 45f4315dd4e8e6f0
-${noise}: noise, version 1, id 2, 4 fields, layout 7ed2ebc0201fcd63
+      out: `${air}: street-air, version 1, id 1, 5 fields, layout c80c59e44d0e4903
+${noise}: noise, version 1, id 2, 4 fields, layout 4fa55890118fe0dc
 `,
       err: "",
     });
@@ -41,7 +41,7 @@ ${noise}: noise, version 1, id 2, 4 fields, layout 7ed2ebc0201fcd63
       name: "noise",
       version: 1,
       id: 2,
-      fingerprint: "7ed2ebc0201fcd63",
+      fingerprint: "4fa55890118fe0dc",
       fields: ["laeq", "lamax", "spectrum", "overload"],
     });
   });
@@ -86,13 +86,13 @@ describe("bollard schema lock", () => {
     const added = await run(["schema", "lock", air, "--lock", lock]);
     expect(added).toEqual({
       code: 0,
-      out: `${lock}: added street-air (id 1), layout 45f4315dd4e8e6f0\n`,
+      out: `${lock}: added street-air (id 1), layout c80c59e44d0e4903\n`,
       err: "",
     });
     const more = await run(["schema", "lock", air, noise, "--lock", lock]);
     expect(more.out).toBe(
-      `${lock}: kept street-air (id 1), layout 45f4315dd4e8e6f0\n` +
-        `${lock}: added noise (id 2), layout 7ed2ebc0201fcd63\n`,
+      `${lock}: kept street-air (id 1), layout c80c59e44d0e4903\n` +
+        `${lock}: added noise (id 2), layout 4fa55890118fe0dc\n`,
     );
     const before = readFileSync(lock, "utf8");
     const file = changed("again.yaml", "max: 999.9", "max: 500");

@@ -13,7 +13,7 @@ interface CheckOptions {
 const example = `
 Example:
   $ bollard schema check *.schema.yaml --lock schemas.lock
-  street-air.schema.yaml: street-air, version 1, id 1, 5 fields, layout 45f4315dd4e8e6f0
+  street-air.schema.yaml: street-air, version 1, id 1, 5 fields, layout c80c59e44d0e4903
 
 With --lock a layout that changed under its id is a mistake: nodes in the street still speak the
 old one. So is a schema that the lock does not have yet; "bollard schema lock" adds it.`;

@@ -6,7 +6,7 @@ import { readSchemas } from "./read-schemas.js";
 const example = `
 Example:
   $ bollard schema lock *.schema.yaml
-  schemas.lock: added street-air (id 1), layout 45f4315dd4e8e6f0
+  schemas.lock: added street-air (id 1), layout c80c59e44d0e4903
 
 Commit the file, and let "bollard schema check --lock schemas.lock" run with your tests. Nothing is
 ever taken out of it, and a layout that changed under its id is refused: give it a new id.`;
