@@ -1,6 +1,6 @@
 import { type Field, type SensorSchema, type Steps, valueOfStep } from "@bollard/schema";
 import fc from "fast-check";
-import { layoutOf } from "../layout.js";
+import { type Layout, layoutOf } from "../layout.js";
 import type { FieldValue, Reading } from "../reading.js";
 
 /** Any reading of a schema that comes back from its payload just as it is. */
@@ -27,12 +27,13 @@ export function readingsArbitrary(
     }),
     jitter: fc.integer({ min: -9, max: 9 }),
   });
+  const layout = layoutOf(schema);
   return fc.array(change, { minLength: 1, maxLength }).map((changes) => {
     const readings: Reading[] = [];
     for (const { fresh, seconds, keep, jitter } of changes) {
       const before = readings.at(-1);
       readings.push(
-        before === undefined ? fresh : follow(schema, before, fresh, seconds, keep, jitter),
+        before === undefined ? fresh : follow(layout, before, fresh, seconds, keep, jitter),
       );
     }
     return readings;
@@ -40,7 +41,7 @@ export function readingsArbitrary(
 }
 
 function follow(
-  schema: SensorSchema,
+  layout: Layout,
   before: Reading,
   fresh: Reading,
   seconds: number,
@@ -48,11 +49,11 @@ function follow(
   jitter: number,
 ): Reading {
   const values: Record<string, FieldValue> = {};
-  for (const [index, field] of schema.fields.entries()) {
+  for (const [index, { field }] of layout.fields.entries()) {
     const old = before.values[field.name] ?? null;
     const how = keep[index];
     if (how === "fresh") values[field.name] = fresh.values[field.name] ?? null;
-    else values[field.name] = how === "near" ? near(schema, index, old, jitter) : old;
+    else values[field.name] = how === "near" ? near(layout, index, old, jitter) : old;
   }
   if (before.time === undefined) return { values };
   const whole = before.time * 1000 + seconds * 1000;
@@ -61,8 +62,7 @@ function follow(
 }
 
 /** A number some steps away, in each part of the field that has steps. */
-function near(schema: SensorSchema, index: number, value: FieldValue, jitter: number): FieldValue {
-  const layout = layoutOf(schema);
+function near(layout: Layout, index: number, value: FieldValue, jitter: number): FieldValue {
   const steps = layout.slots[layout.fields[index]?.slot ?? 0]?.steps;
   if (steps === undefined) return value;
   const move = (number: number, by: number) => {
