@@ -48,10 +48,11 @@ export class BatchEncoder {
     this.schema = schema;
     this.#time = timeLayoutOf(schema, options);
     this.#id = options.schemaId === false ? 0 : schema.id;
-    this.#values = rowValuesOf(layout, options.generate);
+    const generate = options.generate ?? true;
+    this.#values = rowValuesOf(layout, generate);
     this.#packer = new RowPacker(layout);
     this.#clock = this.#time.mode === "none" ? undefined : new BatchClock();
-    this.#rows = new BatchRowEncoder(layout, numberTables(layout), this.#clock);
+    this.#rows = new BatchRowEncoder(layout, numberTables(layout), this.#clock, generate);
     this.#row = emptyRow(layout);
   }
 
@@ -97,11 +98,9 @@ export class BatchEncoder {
     if (this.#rowCount === mostRows) return false;
     const number = this.#clock === undefined ? 0 : this.#clock.numberOf(milliseconds);
     if (number < 0) return false;
-    const bits = this.#bits + this.#rows.plan(row, number);
-    if (bits > 8 * this.#out.length) return false;
-    this.#rows.put(row, this.#writer);
-    this.#rows.keep(row);
-    this.#bits = bits;
+    const bits = this.#rows.append(row, number, 8 * this.#out.length - this.#bits, this.#writer);
+    if (bits < 0) return false;
+    this.#bits += bits;
     this.#rowCount++;
     return true;
   }

@@ -1,4 +1,5 @@
 import type { BatchClock } from "./batch-clock.js";
+import { isMadeFor, makeTakeRow, type TakeRow } from "./batch-code.js";
 import type { BitReader } from "./bit-reader.js";
 import { PayloadError } from "./error.js";
 import { followed, nextGuess, nextMean, unfoldError } from "./guess.js";
@@ -15,7 +16,7 @@ import {
 } from "./row-state.js";
 
 /**
- * Decodes a batch's rows after the first.
+ * Decodes a batch's rows after the first: by code made for the layout, or by a loop.
  *
  * @see docs/payload-format.md, section 7
  */
@@ -25,14 +26,18 @@ export class BatchRowDecoder {
   readonly #state: RowState;
   /** By `meanSlot`: left out of a quiet row. */
   readonly #isLeftOut: Uint8Array;
-  readonly #hasOthers: boolean;
+  readonly #hasNames: boolean;
+  readonly #made: TakeRow | undefined;
 
-  constructor(layout: Layout, tables: NumberTables) {
+  /** @param generate - make straight-line code, where the host and the layout let one */
+  constructor(layout: Layout, tables: NumberTables, generate: boolean) {
+    const isMade = generate && isMadeFor(layout);
     this.#layout = layout;
     this.#tables = tables;
-    this.#state = new RowState(layout, tables);
+    this.#state = new RowState(layout, tables, isMade);
+    this.#made = isMade ? makeTakeRow(layout, tables, this.#state) : undefined;
     this.#isLeftOut = new Uint8Array(layout.slots.length);
-    this.#hasOthers = tables.isNumber.includes(0);
+    this.#hasNames = tables.isNumber.includes(0);
   }
 
   /** Starts a batch with its first row, which is read as a single reading is. */
@@ -48,6 +53,7 @@ export class BatchRowDecoder {
    * @throws {@link PayloadError} with the offset of what is wrong
    */
   take(row: Row, clock: BatchClock | undefined, reader: BitReader): number {
+    if (this.#made !== undefined) return this.#made(row, clock, reader, takeClock);
     const { fields, maskBits } = this.#layout;
     const { before } = this.#state;
     const isQuiet = this.#takeQuiet(clock, reader);
@@ -68,7 +74,7 @@ export class BatchRowDecoder {
   #takeQuiet(clock: BatchClock | undefined, reader: BitReader): boolean {
     const { isNumber, meanSlot } = this.#tables;
     const { mean } = this.#state;
-    let hasQuietBit = this.#hasOthers || this.#layout.maskBits > 0 || clock?.isQuiet === true;
+    let hasQuietBit = this.#hasNames || this.#layout.maskBits > 0 || clock?.isQuiet === true;
     for (let slot = 0; slot < isNumber.length; slot++) {
       const isLeftOut =
         isNumber[slot] === 1 && meanSlot[slot] === slot && isQuietMean(mean[slot] ?? 0);
@@ -147,9 +153,9 @@ function copyBlob(from: Row, to: Row, { slot, blob, blobSize }: FieldLayout): vo
 }
 
 function takeClock(clock: BatchClock, isQuiet: boolean, reader: BitReader): number {
-  if (isQuiet && clock.isQuiet) return clock.take(0);
   const { offset } = reader;
-  const milliseconds = clock.take(takeNumber(clock.low, 32, reader));
+  const number = isQuiet && clock.isQuiet ? 0 : takeNumber(clock.low, 32, reader);
+  const milliseconds = clock.take(number);
   if (milliseconds >= 0 && milliseconds < 2 ** 32 * 1000) return milliseconds;
   const message = `Time ${milliseconds / 1000} is out of its range, 0 to ${2 ** 32 - 1} seconds`;
   throw new PayloadError("PAYLOAD_TIME_OUT_OF_RANGE", { offset }, message);

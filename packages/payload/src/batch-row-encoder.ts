@@ -1,4 +1,5 @@
 import type { BatchClock } from "./batch-clock.js";
+import { type AppendRow, isMadeFor, makeAppendRow } from "./batch-code.js";
 import type { BitWriter } from "./bit-writer.js";
 import { foldError, followed, nextGuess, nextMean } from "./guess.js";
 import type { FieldLayout, Layout, Row } from "./layout.js";
@@ -14,8 +15,8 @@ import {
 } from "./row-state.js";
 
 /**
- * Encodes a batch's rows after the first, each in three steps: `plan` says how many bits it takes,
- * `put` writes them, `keep` makes it the row before. Without the last nothing has happened.
+ * Encodes a batch's rows after the first: by code made for the layout, or by a loop in three steps.
+ * `plan` finds how many bits a row takes, `put` writes them, `keep` makes it the row before.
  *
  * @see docs/payload-format.md, section 7
  */
@@ -28,20 +29,31 @@ export class BatchRowEncoder {
   readonly #number: Float64Array;
   readonly #low: Uint8Array;
   readonly #isChanged: Uint8Array;
-  #nextGuess: Float64Array;
+  #nextGuess: Float64Array | Int32Array;
   #nextMean: Int32Array;
   #isQuiet = false;
   #hasQuietBit = false;
   #isMaskChanged = false;
   #clockNumber = 0;
+  readonly #made: AppendRow | undefined;
 
-  /** @param clock - where rows have a time; the caller starts it */
-  constructor(layout: Layout, tables: NumberTables, clock: BatchClock | undefined) {
+  /**
+   * @param clock - where rows have a time; the caller starts it
+   * @param generate - make straight-line code, where the host and the layout let one
+   */
+  constructor(
+    layout: Layout,
+    tables: NumberTables,
+    clock: BatchClock | undefined,
+    generate: boolean,
+  ) {
     const slots = layout.slots.length;
+    const isMade = generate && isMadeFor(layout);
     this.#layout = layout;
     this.#tables = tables;
     this.#clock = clock;
-    this.#state = new RowState(layout, tables);
+    this.#state = new RowState(layout, tables, isMade);
+    this.#made = isMade ? makeAppendRow(layout, tables, this.#state) : undefined;
     this.#number = new Float64Array(slots);
     this.#low = new Uint8Array(slots);
     this.#isChanged = new Uint8Array(slots);
@@ -55,12 +67,24 @@ export class BatchRowEncoder {
   }
 
   /**
-   * Finds what a row takes.
+   * Writes a row.
    *
    * @param clockNumber - of its time, by `BatchClock.numberOf`
-   * @returns bits
+   * @param room - bits that are left
+   * @returns the bits that it took, or -1 where it does not fit and nothing has happened
    */
-  plan(row: Row, clockNumber: number): number {
+  append(row: Row, clockNumber: number, room: number, writer: BitWriter): number {
+    if (this.#made !== undefined) {
+      return this.#made(row, clockNumber, this.#clock, room, writer);
+    }
+    const bits = this.#plan(row, clockNumber);
+    if (bits > room) return -1;
+    this.#put(row, writer);
+    this.#keep(row);
+    return bits;
+  }
+
+  #plan(row: Row, clockNumber: number): number {
     const { fields, maskBits } = this.#layout;
     const { isNumber, bits, last, meanSlot } = this.#tables;
     const { before, mean } = this.#state;
@@ -159,8 +183,7 @@ export class BatchRowEncoder {
     }
   }
 
-  /** Writes the row that was planned last. */
-  put(row: Row, writer: BitWriter): void {
+  #put(row: Row, writer: BitWriter): void {
     const { fields, maskBits } = this.#layout;
     const { isNumber, bits, last, meanSlot } = this.#tables;
     const { mean } = this.#state;
@@ -194,8 +217,7 @@ export class BatchRowEncoder {
     }
   }
 
-  /** Makes the row that was planned last the row before. */
-  keep(row: Row): void {
+  #keep(row: Row): void {
     const state = this.#state;
     const { guess, mean } = state;
     state.guess = this.#nextGuess;

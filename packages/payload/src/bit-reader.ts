@@ -1,23 +1,30 @@
 import { PayloadError } from "./error.js";
 
-/** Reads bits, the highest of each number first, and never past the end. */
+/**
+ * Reads bits, the highest of each number first, and never past the end.
+ *
+ * It looks a few bytes ahead. Its state is open to the code that `compileSchema` makes, which keeps
+ * it in variables for as long as a row lasts.
+ */
 export class BitReader {
-  #bytes: Uint8Array = new Uint8Array(0);
-  #position = 0;
-  #pending = 0;
-  #pendingBits = 0;
+  bytes: Uint8Array = new Uint8Array(0);
+  /** The next byte to load. */
+  position = 0;
+  /** Its low `count` bits are loaded and not yet taken; those above are stale. */
+  pending = 0;
+  count = 0;
 
   /** Starts anew at a byte. */
   start(bytes: Uint8Array, position: number): void {
-    this.#bytes = bytes;
-    this.#position = position;
-    this.#pending = 0;
-    this.#pendingBits = 0;
+    this.bytes = bytes;
+    this.position = position;
+    this.pending = 0;
+    this.count = 0;
   }
 
   /** The byte that the next bit is in. */
   get offset(): number {
-    return this.#position - (this.#pendingBits > 0 ? 1 : 0);
+    return this.position - ((this.count + 7) >> 3);
   }
 
   /**
@@ -33,66 +40,61 @@ export class BitReader {
   }
 
   #next(bits: number): number {
-    let pending = this.#pending;
-    let count = this.#pendingBits;
-    while (count < bits) {
-      if (this.#position >= this.#bytes.length) this.#truncated();
-      pending = (pending << 8) | (this.#bytes[this.#position++] ?? 0);
-      count += 8;
+    if (this.count < bits) this.#load(bits);
+    this.count -= bits;
+    return (this.pending >>> this.count) & ((1 << bits) - 1);
+  }
+
+  /** Loads bytes as far as there are any, and as far as they fit. */
+  #load(bits: number): void {
+    const { bytes } = this;
+    while (this.count <= 24 && this.position < bytes.length) {
+      this.pending = (this.pending << 8) | (bytes[this.position++] ?? 0);
+      this.count += 8;
     }
-    count -= bits;
-    this.#pending = pending;
-    this.#pendingBits = count;
-    return (pending >>> count) & ((1 << bits) - 1);
+    if (this.count < bits) this.#truncated();
   }
 
   /**
    * Counts ones up to a 0, and takes both, or `most` ones and no 0 after them.
    *
-   * @param most - at least 1
+   * @param most - 1 to 24
    * @throws {@link PayloadError} `PAYLOAD_TRUNCATED`
    */
   takeOnes(most: number): number {
-    let ones = 0;
-    for (;;) {
-      if (this.#pendingBits === 0) {
-        if (this.#position >= this.#bytes.length) this.#truncated();
-        this.#pending = this.#bytes[this.#position++] ?? 0;
-        this.#pendingBits = 8;
-      }
-      const left = this.#pendingBits;
-      const run = Math.min(Math.clz32(~(this.#pending << (32 - left))), left, most - ones);
-      ones += run;
-      this.#pendingBits = left - run;
-      if (ones === most) return ones;
-      if (run < left) {
-        this.#pendingBits--;
-        return ones;
-      }
+    if (this.count <= most) this.#load(1);
+    const ones = Math.min(Math.clz32(~(this.pending << (32 - this.count))), this.count, most);
+    if (ones === most) {
+      this.count -= most;
+      return most;
     }
+    if (ones === this.count) this.#truncated();
+    this.count -= ones + 1;
+    return ones;
   }
 
   #truncated(): never {
-    const offset = this.#bytes.length;
+    const offset = this.bytes.length;
     throw new PayloadError("PAYLOAD_TRUNCATED", { offset }, "The payload ends within a row");
   }
 
   /** Checks that only 0 bits are left, and those within the last byte that was read. */
   finish(): void {
-    const padding = this.#pending & ((1 << this.#pendingBits) - 1);
+    const paddingBits = this.count & 7;
+    const read = this.position - (this.count >> 3);
+    const padding = (this.pending >>> (this.count - paddingBits)) & ((1 << paddingBits) - 1);
     if (padding !== 0) {
-      const offset = this.#position - 1;
+      const offset = read - 1;
       throw new PayloadError(
         "PAYLOAD_BAD_PADDING",
         { offset },
         "The bits after the last row are not 0",
       );
     }
-    if (this.#position < this.#bytes.length) {
-      const offset = this.#position;
-      const more = this.#bytes.length - offset;
-      const message = `${more} bytes come after the last row`;
-      throw new PayloadError("PAYLOAD_TRAILING_BYTES", { offset }, message);
+    if (read < this.bytes.length) {
+      const more = this.bytes.length - read;
+      const message = `${more} ${more === 1 ? "byte comes" : "bytes come"} after the last row`;
+      throw new PayloadError("PAYLOAD_TRAILING_BYTES", { offset: read }, message);
     }
   }
 }

@@ -100,11 +100,13 @@ class Codec implements PayloadCodec {
   readonly #writer = new BitWriter();
   readonly #reader = new BitReader();
   readonly #clock = new BatchClock();
+  readonly #generate: boolean;
   #laterRows: BatchRowDecoder | undefined;
   readonly #scratch: Uint8Array;
 
   constructor(schema: SensorSchema, generate: boolean) {
     this.schema = schema;
+    this.#generate = generate;
     this.layout = layoutOf(schema);
     this.#values = rowValuesOf(this.layout, generate);
     this.#packer = new RowPacker(this.layout);
@@ -161,8 +163,8 @@ class Codec implements PayloadCodec {
   }
 
   decode(bytes: Uint8Array, options: DecodeOptions = {}): DecodedPayload {
-    const { bodyOffset, ...header } = readHeader(bytes);
-    const { schemaId } = header;
+    const header = readHeader(bytes);
+    const { schemaId, key, bodyOffset } = header;
     if (schemaId !== undefined && schemaId !== this.schema.id) {
       const message = `Schema id ${schemaId} is not ${this.schema.id}, ${this.schema.name}`;
       throw new PayloadError("PAYLOAD_WRONG_SCHEMA", { offset: 1 }, message);
@@ -177,7 +179,16 @@ class Codec implements PayloadCodec {
     const readings = [this.#toReading(milliseconds, time)];
     if (rowCount > 1) this.#takeLaterRows(rowCount, milliseconds, time, readings);
     reader.finish();
-    return { ...header, readings };
+    const { form, timeMode } = header;
+    const decoded: { -readonly [Name in keyof DecodedPayload]: DecodedPayload[Name] } = {
+      form,
+      timeMode,
+      milliseconds: header.milliseconds,
+      readings,
+    };
+    if (schemaId !== undefined) decoded.schemaId = schemaId;
+    if (key !== undefined) decoded.key = key;
+    return decoded;
   }
 
   #takeLaterRows(
@@ -186,7 +197,7 @@ class Codec implements PayloadCodec {
     time: TimeLayout,
     readings: Reading[],
   ): void {
-    this.#laterRows ??= new BatchRowDecoder(this.layout, numberTables(this.layout));
+    this.#laterRows ??= new BatchRowDecoder(this.layout, numberTables(this.layout), this.#generate);
     const rows = this.#laterRows;
     rows.start(this.#row);
     const clock = time.mode === "none" ? undefined : this.#clock;

@@ -69,14 +69,15 @@ export function readHeader(bytes: Uint8Array): PayloadHeader {
     key = { boot, sequence };
     offset += 6;
   }
-  return {
+  const header: { -readonly [Name in keyof PayloadHeader]: PayloadHeader[Name] } = {
     form: form === 0 ? "single" : "batch",
     timeMode,
     milliseconds,
-    ...(schemaId === undefined ? {} : { schemaId }),
-    ...(key === undefined ? {} : { key }),
     bodyOffset: offset,
   };
+  if (schemaId !== undefined) header.schemaId = schemaId;
+  if (key !== undefined) header.key = key;
+  return header;
 }
 
 function badSchemaId(message: string, offset: number): never {

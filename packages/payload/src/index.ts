@@ -21,6 +21,7 @@ export {
   lorawanAirtime,
   type SpreadingFactor,
 } from "./lorawan-airtime.js";
+export { learnProfile } from "./learn-profile.js";
 export { measureJson } from "./measure-json.js";
 export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
 export { completeTime } from "./row-time.js";

@@ -20,7 +20,7 @@ export interface RowValues {
  */
 export function rowValuesOf(layout: Layout, generate = true): RowValues {
   const codecs = layout.fields.map((field) => fieldCodecOf(field, layout.slots));
-  const names = layout.fields.map(({ field }) => field.name);
+  const names = asKeys(layout.fields.map(({ field }) => field.name));
   const toField = (index: number, value: unknown, row: Row): number => {
     const present = codecs[index]?.toRow(value, row) === true ? 1 : 0;
     row.present[index] = present;
@@ -46,6 +46,14 @@ export function rowValuesOf(layout: Layout, generate = true): RowValues {
       return values;
     },
   };
+}
+
+/**
+ * The same names as the engine keeps the keys of objects. A name cut from a file's text is a string
+ * of another kind, by which every access is ten times slower.
+ */
+function asKeys(names: readonly string[]): readonly string[] {
+  return Object.keys(Object.fromEntries(names.map((name) => [name, 0])));
 }
 
 type ToField = (index: number, value: unknown, row: Row) => number;
