@@ -14,6 +14,7 @@ export { encodePayload } from "./encode-payload.js";
 export { isPayloadError, PayloadError, type PayloadErrorCode, type PayloadPlace } from "./error.js";
 export { type PayloadHeader, readHeader } from "./header.js";
 export { type FieldLayout, type Layout, layoutOf, type Slot } from "./layout.js";
+export { learnProfile } from "./learn-profile.js";
 export {
   eu868DataRates,
   LORAWAN_OVERHEAD_BYTES,
@@ -21,7 +22,6 @@ export {
   lorawanAirtime,
   type SpreadingFactor,
 } from "./lorawan-airtime.js";
-export { learnProfile } from "./learn-profile.js";
 export { measureJson } from "./measure-json.js";
 export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
 export { completeTime } from "./row-time.js";
