@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
@@ -15,6 +15,7 @@ let dataDir: string;
 let street: TestBroker;
 let city: TestBroker;
 let bridges: Bridge[];
+const urls = new Map<Bridge, string>();
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "bollard-bridge-"));
@@ -44,8 +45,19 @@ function config(more: BridgeConfig = {}): BridgeConfig {
 async function start(options: Partial<BridgeOptions> = {}): Promise<Bridge> {
   const bridge = new Bridge({ config: config(), schemas: [streetAir], log: silent, ...options });
   bridges.push(bridge);
-  await bridge.start();
+  urls.set(bridge, (await bridge.start()).url);
   return bridge;
+}
+
+function pageOf(bridge: Bridge): string {
+  return urls.get(bridge) ?? "";
+}
+
+async function ask(method: string, url: string, body?: object): Promise<Response> {
+  return fetch(url, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  });
 }
 
 async function publish(...payloads: readonly (readonly [node: string, bytes: Uint8Array])[]) {
@@ -148,6 +160,100 @@ describe("Bridge", () => {
     await publish(["lamp-12", streetPayload(3)]);
     await city.until(() => keysAtTheCity().includes("1-3"));
     expect(third.status().alarms).toEqual([]);
+  });
+
+  test("approves a node while it runs: what was held comes first, then what is new", async () => {
+    const bridge = await start({ config: config({ nodes: { unknown: "hold" } }) });
+    await publish(["lamp-12", streetPayload(1)], ["lamp-12", streetPayload(2)]);
+    await until(() => bridge.status().alarms?.[0]?.count === 2);
+    const url = pageOf(bridge);
+    const registry = await (await fetch(`${url}/api/v1/registry`)).json();
+    expect(registry).toEqual({
+      file: join(dataDir, "nodes.yaml"),
+      nodes: [],
+      held: [{ id: "lamp-12", messages: 2 }],
+    });
+    const approved = await ask("PUT", `${url}/api/v1/registry/lamp-12`, { name: "oak-street-12" });
+    expect([approved.status, await approved.json()]).toMatchObject([
+      200,
+      { name: "oak-street-12" },
+    ]);
+    await publish(["lamp-12", streetPayload(3)]);
+    await city.until(() => city.taken.length >= 3);
+    expect(keysAtTheCity()).toEqual(["1-1", "1-2", "1-3"]);
+    expect(city.taken[0]?.topic).toBe("city/oak-street-12/street-air/senml");
+    await until(() => bridge.status().alarms?.length === 0);
+    expect(await (await fetch(`${url}/api/v1/nodes`)).json()).toMatchObject([
+      { name: "oak-street-12", readings: 3 },
+    ]);
+    const wrong = await ask("PATCH", `${url}/api/v1/registry/lamp-12`, { hight: 3 });
+    expect(wrong.status).toBe(422);
+    expect(wrong.headers.get("content-type")).toContain("application/problem+json");
+    expect(await wrong.text()).toContain("lamp-12.hight: there is no such key");
+    expect((await ask("DELETE", `${url}/api/v1/registry/lamp-13`)).status).toBe(404);
+    expect((await ask("DELETE", `${url}/api/v1/registry/lamp-12`)).status).toBe(204);
+    await publish(["lamp-12", streetPayload(4)]);
+    await until(() => bridge.status().alarms?.[0]?.count === 1);
+    expect(keysAtTheCity()).toHaveLength(3);
+  });
+
+  test("takes up another configuration: what stays runs on, what is new is there, all is told", async () => {
+    const bridge = await start({ schemas: [], config: config({ nodes: { unknown: "hold" } }) });
+    await publish(["lamp-12", streetPayload(1)]);
+    await until(() => bridge.status().alarms?.[0]?.count === 1);
+    const county = await TestBroker.open();
+    const schema = join(dataDir, "street-air.schema.json");
+    writeFileSync(schema, JSON.stringify(streetAir));
+    const sink = { name: "city", url: city.url, prefix: "city", formats: ["senml"] } as const;
+    const next = config({
+      schemas: [schema],
+      nodes: { unknown: "hold", list: { "lamp-12": {} } },
+      sinks: { mqtt: [sink, { ...sink, name: "county", url: county.url }] },
+      http: { port: 0, maxEventStreams: 3 },
+    });
+    expect(await bridge.reload(next)).toEqual({
+      sources: { added: [], changed: [], removed: [] },
+      sinks: { added: ["mqtt:county"], changed: [], removed: [] },
+      sections: ["schemas", "nodes"],
+      afterRestart: ["http"],
+    });
+    await publish(["lamp-12", streetPayload(2)]);
+    await city.until(() => city.taken.length >= 2);
+    await county.until(() => county.taken.length >= 2);
+    expect(keysAtTheCity()).toEqual(["1-1", "1-2"]);
+    const prefixed = { ...sink, prefix: "town" };
+    const report = await bridge.reload({ ...next, sinks: { mqtt: [prefixed] } });
+    expect(report.sinks).toEqual({
+      added: [],
+      changed: ["mqtt:city"],
+      removed: ["mqtt:county"],
+    });
+    await publish(["lamp-12", streetPayload(3)]);
+    await city.until(() => keysAtTheCity().includes("1-3"));
+    expect(city.taken.at(-1)?.topic).toBe("town/lamp-12/street-air/senml");
+    expect(county.taken).toHaveLength(2);
+    await county.close();
+  });
+
+  test("a configuration that is wrong changes nothing, and is told", async () => {
+    const bridge = await start();
+    const wrong = config({ schemas: [join(dataDir, "no.schema.yaml")], sinks: {} });
+    await expect(bridge.reload(wrong)).rejects.toThrow("BRIDGE_CONFIG_UNREADABLE");
+    expect(bridge.status().alarms).toMatchObject([{ code: "CONFIG_REFUSED", place: "config" }]);
+    await publish(["lamp-12", streetPayload(1)]);
+    await city.until(() => city.taken.length >= 1);
+    await bridge.reload(config());
+    expect(bridge.status().alarms).toEqual([]);
+  });
+
+  test("without any sink left nothing is held back", async () => {
+    const bridge = await start();
+    expect((await bridge.reload(config())).sinks).toEqual({ added: [], changed: [], removed: [] });
+    expect((await bridge.reload(config({ sinks: {} }))).sinks.removed).toEqual(["mqtt:city"]);
+    await publish(["lamp-12", streetPayload(1)]);
+    await until(() => bridge.status().nodes.total === 1);
+    await until(() => bridge.status().spool.backlog === 0);
+    expect(bridge.status()).toMatchObject({ health: "well", sinks: [] });
   });
 
   test("keeps readings of a schema it does not know, and replays them once it does", async () => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LinkSessions } from "@bollard/link";
 import type { SensorSchema } from "@bollard/schema";
@@ -7,13 +8,14 @@ import manifest from "../package.json" with { type: "json" };
 import { Alarms } from "./alarms.js";
 import { type BridgeClock, systemClock } from "./clock.js";
 import type { BridgeConfig, ResolvedConfig } from "./config/config.js";
-import { readNodesFile, readSchemaFiles } from "./config/read-config.js";
+import { readSchemaFiles } from "./config/read-config.js";
 import { resolveConfig } from "./config/resolve-config.js";
 import { FirstSeen } from "./details/first-seen.js";
 import { LogRing } from "./details/log-ring.js";
 import { readingsCsv } from "./details/readings-csv.js";
 import { toSpoolView } from "./details/spool-view.js";
 import { DurableAcks } from "./durable-acks.js";
+import { EndSet } from "./end-set.js";
 import { BridgeError } from "./error.js";
 import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
@@ -21,26 +23,26 @@ import type { AccessToken } from "./http/login/access-token.js";
 import { readAccessToken } from "./http/login/read-access-token.js";
 import { isMendedMapping } from "./interpret.js";
 import { KeyMemory } from "./key-memory.js";
-import { type EndsOptions, makeSinks, makeSources } from "./make-ends.js";
+import { type EndsOptions, planSinks, planSources, type SourcesOptions } from "./make-ends.js";
 import { openSpool } from "./open-spool.js";
 import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
 import type { WaitingView } from "./page/detail-types.js";
 import { pageFolder } from "./page/page-folder.js";
 import { createPipeline, type Pipeline } from "./pipeline.js";
 import { ReadingTimes } from "./reading-time.js";
-import { type Recollection, recall } from "./recall.js";
-import { Registry } from "./registry.js";
-import { replayAndDrain } from "./replay.js";
-import { calibrate } from "./rules/calibrate.js";
-import { SchemaReferences } from "./schema-references.js";
+import { recall } from "./recall.js";
+import { NodeRegistry, type NodeRegistryOptions } from "./registry/node-registry.js";
+import { RegistryFile } from "./registry/registry-file.js";
+import { changedSections, type ReloadReport, tellReload } from "./reload.js";
+import { Replay } from "./replay.js";
+import { type NamedSchemas, SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
 import { type SetAsideGroup, SetAsideLog } from "./set-aside-log.js";
-import { Drain } from "./sinks/drain.js";
-import type { Sink } from "./sinks/sink.js";
+import { SinkSet } from "./sinks/sink-set.js";
 import { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
-import type { Source } from "./sources/source.js";
+import type { LastKey, Source } from "./sources/source.js";
 import { buildStatus } from "./status.js";
 import { EntityView } from "./view/entity-view.js";
 import { Rate } from "./view/rate.js";
@@ -67,9 +69,19 @@ export interface BridgeOptions {
   readonly notice?: string;
 }
 
-interface SinkDrain {
-  readonly drain: Drain;
-  readonly readingsOut: Rate;
+/** What there is while it runs. */
+interface Running {
+  readonly spool: Spool;
+  readonly pipeline: Pipeline;
+  readonly setAside: SetAsideLog;
+  readonly sessions: SessionNumbers;
+  readonly sinks: SinkSet;
+  readonly sources: EndSet<Source>;
+  readonly replay: Replay;
+  /** One for all serial ports. */
+  readonly linkSessions: LinkSessions;
+  /** From before the start. */
+  readonly lastKeys: readonly LastKey[];
 }
 
 /** A stop takes no longer: what hangs is left to the operating system. */
@@ -83,14 +95,15 @@ const STOP_WITHIN_MS = 1500;
  */
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #config: ResolvedConfig;
+  #config: ResolvedConfig;
   readonly #clock: BridgeClock;
   readonly #log: Logger;
   readonly #alarms: Alarms;
   readonly #schemas: SchemaSet;
   readonly #references: SchemaReferences;
-  readonly #mappings: ReadonlyMap<string, ForeignMapping>;
-  readonly #registry: Registry;
+  /** By the source's name. */
+  readonly #mappings: Map<string, ForeignMapping>;
+  readonly #nodes: NodeRegistry;
   readonly #view: EntityView;
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
@@ -98,12 +111,9 @@ export class Bridge {
   readonly #logRing = new LogRing();
   #firstSeen: FirstSeen | undefined;
   #startedMs = 0;
-  #spool: Spool | undefined;
-  #setAside: SetAsideLog | undefined;
-  #sessions: SessionNumbers | undefined;
-  #sources: readonly Source[] = [];
-  #drains: readonly SinkDrain[] = [];
+  #running: Running | undefined;
   #http: HttpServer | undefined;
+  #reloading: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   /**
@@ -118,24 +128,16 @@ export class Bridge {
     this.#clock = options.clock ?? systemClock();
     this.#log = options.log ?? this.#makeLog(options.logTo ?? pino.destination(1));
     this.#alarms = new Alarms(this.#clock);
-    this.#schemas = new SchemaSet([...readSchemaFiles(config.schemas), ...(options.schemas ?? [])]);
-    this.#mappings = new Map(
-      config.sources.foreign.map((foreign) => [foreign.name, new ForeignMapping(foreign)]),
-    );
-    this.#references = new SchemaReferences(
-      this.#schemas,
-      new Map(config.sources.lorawan.map(({ name, ports }) => [name, ports])),
-      new Map(Array.from(this.#mappings, ([name, { schema }]) => [name, schema])),
-    );
-    const { file, list, unknown } = config.nodes;
-    const nodes = { ...(file === undefined ? {} : readNodesFile(file)), ...list };
-    this.#registry = new Registry({ unknown, nodes });
+    this.#schemas = new SchemaSet(this.#readSchemas(config), config.privacy);
+    this.#mappings = mappingsOf(config);
+    this.#references = new SchemaReferences(this.#schemas, namesOf(config));
+    this.#nodes = new NodeRegistry(this.#registryOptions(config));
     this.#view = new EntityView({
       clock: this.#clock,
       ...config.view,
       firstSeenMs: (node, nowMs) => this.#firstSeen?.of(node, nowMs) ?? nowMs,
     });
-    this.#readingsIn = this.#rate();
+    this.#readingsIn = new Rate(() => this.#clock.monotonicMs());
     this.#token = readAccessToken(config.http);
   }
 
@@ -147,58 +149,64 @@ export class Bridge {
    */
   async start(): Promise<{ readonly url: string }> {
     this.#startedMs = this.#clock.wallMs();
+    for (const warning of this.#warnings()) this.#log.warn(warning);
     try {
-      const sinks = makeSinks(this.#ends());
-      const spool = await openSpool({ ...this.#ends(), sinks, acks: this.#acks });
-      this.#spool = spool;
-      const pipeline = this.#makePipeline(spool);
-      this.#drains = sinks.map((sink) => this.#makeDrain(sink, spool, pipeline));
-      const drains = this.#drains.map(({ drain }) => drain);
-      const restored = await recall(spool, pipeline, drains);
-      this.#sources = this.#makeSources(spool, pipeline, restored);
-      if (this.#config.http.enabled) this.#http = await this.#startHttp(spool, pipeline);
-      for (const { drain } of this.#drains) drain.sink.open();
-      this.#run(spool, pipeline);
-      await Promise.all(this.#sources.map((source) => source.open()));
+      const running = await this.#open();
+      if (this.#config.http.enabled) this.#http = await this.#startHttp(running);
+      this.#tellReplay(running.replay.start());
+      await running.sources.apply(planSources(this.#sourceOptions(this.#config, running)));
     } catch (error) {
       await this.close();
       throw error;
     }
     const url = this.#http?.url ?? "";
-    this.#log.info({ url, schemas: this.#schemas.ids, nodes: this.#registry.size }, "running");
+    this.#log.info(
+      { url, schemas: this.#schemas.ids, nodes: this.#nodes.registry.size },
+      "running",
+    );
     return { url };
   }
 
   /** How it is: what the page shows, and `GET /api/v1/status`. Only between `start` and `close`. */
   status(): BridgeStatus {
-    const spool = this.#spool;
-    if (!spool) throw new BridgeError("BRIDGE_NOT_RUNNING", "bridge", "It is not running");
+    const { spool, sinks, sources, setAside } = this.#asRunning();
     return buildStatus({
       nowMs: this.#clock.wallMs(),
       startedMs: this.#startedMs,
       version: manifest.version,
       spool: spool.stats(),
       maxBytes: this.#config.spool.maxBytes,
-      sources: this.#sources.flatMap((source) => source.status()),
-      sinks: this.#drains.map(({ drain }) => ({
-        name: drain.sink.name,
-        kind: drain.sink.kind,
-        ...drain.sink.state(),
-        backlog: drain.backlog,
-        dropped: drain.dropped,
-        ...(drain.oldestMs !== undefined && { oldestAt: new Date(drain.oldestMs).toISOString() }),
-      })),
+      sources: sources.all.flatMap((source) => source.status()),
+      sinks: sinks.status(),
       nodes: this.#view.counts(),
-      rates: {
-        readingsIn: this.#readingsIn.perSecond(),
-        readingsOut: slowest(this.#drains.map(({ readingsOut }) => readingsOut.perSecond())),
-      },
+      rates: { readingsIn: this.#readingsIn.perSecond(), readingsOut: sinks.readingsOut },
       totals: this.#view.totals,
       alarms: this.#alarms.list(),
-      setAside: this.#setAside?.groups ?? [],
+      setAside: setAside.groups,
       delivery: this.#options.delivery?.(),
       notice: this.#options.notice,
     });
+  }
+
+  /**
+   * Takes up another configuration while it runs: sources, sinks, schemas, registry and
+   * privacy, with what has changed in the files they name. What stays the same runs on.
+   *
+   * @returns what has changed, and what waits for a restart
+   * @throws BridgeError as the constructor does; the old configuration runs on, and an alarm tells
+   */
+  reload(config: BridgeConfig | ResolvedConfig): Promise<ReloadReport> {
+    const report = this.#reloading.then(() => this.#reload(resolveConfig(config)));
+    const told = report.catch((error: unknown) => this.refuseReload(error));
+    this.#reloading = told;
+    return report;
+  }
+
+  /** Tells that a new configuration cannot be taken up, such as when its file cannot be read. */
+  refuseReload(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#alarms.raise("CONFIG_REFUSED", "config", message);
+    this.#log.error({ err: error }, "the new configuration was refused; the old one runs on");
   }
 
   /** Stops within two seconds, at any time, also more than once. */
@@ -207,13 +215,41 @@ export class Bridge {
     return this.#closing;
   }
 
-  #makePipeline(spool: Spool): Pipeline {
+  async #open(): Promise<Running> {
     const { dataDir } = this.#config;
+    const ends = this.#ends(this.#config);
+    const { spool, idle } = await openSpool({ ...ends, acks: this.#acks });
     const setAside = new SetAsideLog(dataDir);
     const sessions = new SessionNumbers({ dataDir });
-    this.#setAside = setAside;
     this.#firstSeen = new FirstSeen(dataDir, this.#clock);
-    this.#sessions = sessions;
+    const pipeline = this.#makePipeline(spool, setAside, sessions);
+    const sinks = new SinkSet({ spool, idle, pipeline, setAside });
+    const sources = new EndSet<Source>({
+      open: (source) => source.open(),
+      close: (source) => source.close(),
+    });
+    const replay = new Replay({
+      ...{ spool, setAside, pipeline, view: this.#view, drains: () => sinks.drains },
+      references: this.#references,
+      isKnown: ({ reason, detail }) => {
+        const { registry } = this.#nodes;
+        if (reason === "unknown-node") return registry.find(detail) !== undefined;
+        if (reason === "unmapped") return isMendedMapping(detail, this.#mappings);
+        return this.#references.isKnown(detail, (node) => registry.find(node)?.schemas);
+      },
+    });
+    const linkSessions = new LinkSessions({ allocateSession: (node) => sessions.next(node) });
+    const opened = { spool, pipeline, setAside, sessions, sinks, sources, replay, linkSessions };
+    // What was opened is closed again, whatever comes.
+    this.#running = { ...opened, lastKeys: [] };
+    await sinks.apply(ends);
+    const { links, lastKeys } = await recall(spool, pipeline, sinks.drains);
+    for (const session of links) linkSessions.restore(session);
+    this.#running = { ...opened, lastKeys };
+    return this.#running;
+  }
+
+  #makePipeline(spool: Spool, setAside: SetAsideLog, sessions: SessionNumbers): Pipeline {
     return createPipeline({
       spool,
       keys: new KeyMemory(),
@@ -224,39 +260,22 @@ export class Bridge {
       readingsIn: this.#readingsIn,
       alarms: this.#alarms,
       clock: this.#clock,
-      registry: this.#registry,
+      registry: this.#nodes.registry,
       references: this.#references,
       mappings: this.#mappings,
-      rules: [calibrate],
       times: new ReadingTimes(this.#clock),
       onRefused: (error) => this.#onRefused(error),
     });
   }
 
-  #makeDrain(sink: Sink, spool: Spool, pipeline: Pipeline): SinkDrain {
-    const readingsOut = this.#rate();
-    const drain = new Drain({
-      spool,
-      sink,
-      interpret: pipeline.interpret,
-      setAside: this.#setAside as SetAsideLog,
-      readingsOut,
-      clock: this.#clock,
-      log: this.#log.child({ sink: sink.name }),
-    });
-    return { drain, readingsOut };
+  #ends(config: ResolvedConfig): EndsOptions {
+    return { config, clock: this.#clock, log: this.#log, alarms: this.#alarms };
   }
 
-  #ends(): EndsOptions {
-    return { config: this.#config, clock: this.#clock, log: this.#log, alarms: this.#alarms };
-  }
-
-  #makeSources(spool: Spool, pipeline: Pipeline, { links, lastKeys }: Recollection): Source[] {
-    const sessions = this.#sessions as SessionNumbers;
-    const linkSessions = new LinkSessions({ allocateSession: (node) => sessions.next(node) });
-    for (const session of links) linkSessions.restore(session);
-    return makeSources({
-      ...this.#ends(),
+  #sourceOptions(config: ResolvedConfig, running: Running): SourcesOptions {
+    const { spool, pipeline, sessions, linkSessions, lastKeys } = running;
+    return {
+      ...this.#ends(config),
       accept: pipeline.accept,
       sessions,
       linkSessions,
@@ -265,23 +284,60 @@ export class Bridge {
       schemas: this.#schemas,
       openPort: this.#options.openPort ?? openSerialPort,
       commit: () => spool.commit(),
-    });
+    };
   }
 
-  #run(spool: Spool, pipeline: Pipeline): void {
-    const replay = replayAndDrain({
-      spool,
-      setAside: this.#setAside as SetAsideLog,
-      drains: this.#drains.map(({ drain }) => drain),
-      interpret: pipeline.interpret,
-      references: this.#references,
-      isKnown: ({ reason, detail }) => {
-        if (reason === "unknown-node") return this.#registry.find(detail) !== undefined;
-        if (reason === "unmapped") return isMendedMapping(detail, this.#mappings);
-        return this.#references.find(detail) !== undefined;
-      },
-      isClosed: () => this.#closing !== undefined,
+  #readSchemas(config: ResolvedConfig): SensorSchema[] {
+    return [...readSchemaFiles(config.schemas), ...(this.#options.schemas ?? [])];
+  }
+
+  #registryOptions({ nodes, dataDir }: ResolvedConfig): NodeRegistryOptions {
+    const { unknown, list } = nodes;
+    const file = new RegistryFile(nodes.file ?? join(dataDir, "nodes.yaml"));
+    return { unknown, list, file, clock: this.#clock };
+  }
+
+  #warnings(): readonly string[] {
+    return [...this.#schemas.warnings(), ...this.#nodes.registry.warnings()];
+  }
+
+  async #reload(wanted: ResolvedConfig): Promise<ReloadReport> {
+    const running = this.#asRunning();
+    const { replay, sinks, sources } = running;
+    const { name, dataDir, spool, http, view, log } = this.#config;
+    const config = { ...wanted, name, dataDir, spool, http, view, log };
+    const schemas = this.#readSchemas(config);
+    const nodes = this.#registryOptions(config);
+    // Each of these throws where something is wrong, while nothing has changed yet.
+    new SchemaSet(schemas, config.privacy);
+    new NodeRegistry(nodes);
+    planSinks(this.#ends(config));
+    const mappings = mappingsOf(config);
+    const planned = planSources({ ...this.#sourceOptions(config, running), mappings });
+
+    const replayed = replay.around(() => {
+      this.#schemas.replace(schemas, config.privacy);
+      this.#references.replace(namesOf(config));
+      this.#mappings.clear();
+      for (const [name, mapping] of mappings) this.#mappings.set(name, mapping);
+      this.#nodes.reload(nodes);
     });
+    this.#tellReplay(replayed);
+    const { fresh, ...sinkChanges } = await sinks.apply(this.#ends(config));
+    for (const drain of fresh) void drain.run();
+    const report: ReloadReport = {
+      sinks: sinkChanges,
+      sources: await sources.apply(planned),
+      ...changedSections(this.#config, wanted),
+    };
+    this.#config = config;
+    this.#alarms.clear("CONFIG_REFUSED", "config");
+    for (const warning of this.#warnings()) this.#log.warn(warning);
+    this.#log.info({ report }, `the configuration was read again: ${tellReload(report)}`);
+    return report;
+  }
+
+  #tellReplay(replay: Promise<number>): void {
     replay.then(
       (count) => {
         if (count > 0) this.#log.info({ count }, "replayed what was set aside");
@@ -292,7 +348,7 @@ export class Bridge {
     );
   }
 
-  #startHttp(spool: Spool, pipeline: Pipeline): Promise<HttpServer> {
+  #startHttp({ spool, pipeline, setAside, replay, sources }: Running): Promise<HttpServer> {
     return startHttpServer({
       ...this.#config.http,
       clock: this.#clock,
@@ -303,9 +359,9 @@ export class Bridge {
       takeChangedNodes: () => this.#view.takeChanged(),
       history: (name, field, seconds) => this.#view.history(name, field, seconds),
       controls: this.#options.controls ?? [],
-      links: () => this.#sources.flatMap((source) => source.links?.() ?? []),
+      links: () => sources.all.flatMap((source) => source.links?.() ?? []),
       spool: () => toSpoolView(spool.stats(), this.#config.spool),
-      waiting: () => toWaiting(this.#setAside?.groups ?? []),
+      waiting: () => toWaiting(setAside.groups),
       log: (query) => this.#logRing.read(query),
       readings: ({ node, schema, ...range }) => {
         const found = this.#view.find(node, schema);
@@ -313,6 +369,12 @@ export class Bridge {
         return isThere
           ? readingsCsv({ ...found, ...range }, { spool, interpret: pipeline.interpret })
           : undefined;
+      },
+      registry: {
+        nodes: this.#nodes,
+        held: () => setAside.groups.filter(({ reason }) => reason === "unknown-node"),
+        around: (change) => replay.around(change),
+        onChange: (what) => this.#log.info(what, "the registry was changed"),
       },
       onError: (error) => this.#log.error({ err: error }, "a request failed"),
       onLoginFailure: (address) => this.#log.warn({ address }, "a wrong token for the page"),
@@ -327,19 +389,21 @@ export class Bridge {
     }
   }
 
+  #asRunning(): Running {
+    if (this.#running) return this.#running;
+    throw new BridgeError("BRIDGE_NOT_RUNNING", "bridge", "It is not running");
+  }
+
   async #close(): Promise<void> {
-    const spool = this.#spool;
+    const running = this.#running;
     const stop = async () => {
       // What came in last is brought to the disk first, so that its nodes hear of it.
-      await spool?.commit().catch(() => {});
-      for (const { drain } of this.#drains) drain.close();
-      await Promise.all([
-        this.#http?.close(),
-        ...this.#sources.map((source) => source.close()),
-        ...this.#drains.map(({ drain }) => drain.sink.close()),
-      ]);
-      await spool?.close();
-      await Promise.all([this.#setAside?.save(), this.#firstSeen?.save()]);
+      await running?.spool.commit().catch(() => {});
+      running?.replay.close();
+      running?.sinks.stop();
+      await Promise.all([this.#http?.close(), running?.sources.close(), running?.sinks.close()]);
+      await running?.spool.close();
+      await Promise.all([running?.setAside.save(), this.#firstSeen?.save()]);
     };
     const ended = await within(STOP_WITHIN_MS, stop());
     if (!ended) this.#log.warn("it took too long to stop in good order");
@@ -352,18 +416,23 @@ export class Bridge {
     const streams = [to, this.#logRing].map((stream) => ({ level, stream }));
     return pino({ name: "bollard", level }, pino.multistream(streams));
   }
-
-  #rate(): Rate {
-    return new Rate(() => this.#clock.monotonicMs());
-  }
 }
 
 function toWaiting(groups: readonly SetAsideGroup[]): WaitingView[] {
   return groups.map(({ reason, detail, count }) => ({ reason, detail, messages: count }));
 }
 
-function slowest(rates: readonly number[]): number {
-  return rates.length === 0 ? 0 : Math.min(...rates);
+/** How foreign messages are read, by the source's name. */
+function mappingsOf({ sources }: ResolvedConfig): Map<string, ForeignMapping> {
+  return new Map(sources.foreign.map((foreign) => [foreign.name, new ForeignMapping(foreign)]));
+}
+
+/** Which schemas the sources name, where a payload does not. */
+function namesOf({ sources }: ResolvedConfig): NamedSchemas {
+  return {
+    ports: new Map(sources.lorawan.map(({ name, ports }) => [name, ports])),
+    mapped: new Map(sources.foreign.map(({ name, schema }) => [name, String(schema)])),
+  };
 }
 
 /** True once the task has ended, well or badly; false when it took too long. */

@@ -1,7 +1,7 @@
 import type { FieldValue } from "@bollard/payload";
 import type { ResolvedRecord } from "@bollard/senml";
 import type { Entry } from "./entry.js";
-import type { RegisteredNode } from "./registry.js";
+import type { RegisteredNode } from "./registry/registry.js";
 import type { KnownSchema } from "./schema-set.js";
 
 /** One reading after the rules, ready for sinks and the view. */

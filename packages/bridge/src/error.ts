@@ -7,6 +7,9 @@ export type BridgeErrorCode =
   | "BRIDGE_ADDRESS_IN_USE" // no free port for the page and the API
   | "BRIDGE_ENTRY_MALFORMED" // a stored entry is not what this or an older version wrote
   | "BRIDGE_PORT_CLOSED" // the serial port went away while it was in use
+  | "BRIDGE_NODE_UNKNOWN" // the registry has no node of this id
+  | "BRIDGE_NODE_FIXED" // a node of the configuration itself, which page and API may not change
+  | "BRIDGE_REGISTRY_UNWRITABLE" // the registry file cannot be written; nothing was changed
   | "BRIDGE_NOT_RUNNING"; // asked for what only a running bridge has
 
 /** An error of the bridge, with a stable code and the place it is about. */

@@ -3,6 +3,7 @@ export { type BridgeClock, type ClockQuality, systemClock } from "./clock.js";
 export type {
   BridgeConfig,
   Calibration,
+  FieldPrivacyConfig,
   Filled,
   HttpConfig,
   LogLevel,
@@ -12,12 +13,14 @@ export type {
   NodeConfig,
   RegistryConfig,
   ResolvedConfig,
+  SchemaPrivacyConfig,
   SerialSourceConfig,
   SpoolConfig,
   ViewConfig,
 } from "./config/config.js";
 export { readConfigFile } from "./config/read-config.js";
 export { configJsonSchema, nodeListJsonSchema, resolveConfig } from "./config/resolve-config.js";
+export type { EndChanges } from "./end-set.js";
 export { BridgeError, type BridgeErrorCode, isBridgeError } from "./error.js";
 export type { Control } from "./http/api.js";
 export type {
@@ -41,4 +44,5 @@ export type {
   SpoolView,
   WaitingView,
 } from "./page/detail-types.js";
+export type { ReloadReport } from "./reload.js";
 export { type OpenPort, openSerialPort, type SerialStream } from "./sources/serial/open-port.js";

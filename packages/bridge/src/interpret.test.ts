@@ -6,8 +6,7 @@ import { resolveNodes } from "./config/resolve-config.js";
 import type { Entry } from "./entry.js";
 import { type InterpretOptions, interpret } from "./interpret.js";
 import { ReadingTimes } from "./reading-time.js";
-import { Registry } from "./registry.js";
-import { calibrate } from "./rules/calibrate.js";
+import { Registry } from "./registry/registry.js";
 import { SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { ManualClock } from "./testing/manual-clock.js";
@@ -33,11 +32,9 @@ const options: InterpretOptions = {
       "a1-b2": { name: "oak-street-12", calibration: { pm25: { offset: 1 } } },
     }),
   }),
-  references: new SchemaReferences(
-    new SchemaSet([streetAir, uptimes, timeless]),
-    new Map([["ttn", { 3: "door" }]]),
-  ),
-  rules: [calibrate],
+  references: new SchemaReferences(new SchemaSet([streetAir, uptimes, timeless]), {
+    ports: new Map([["ttn", { 3: "door" }]]),
+  }),
   times: new ReadingTimes(clock),
 };
 
@@ -94,7 +91,7 @@ describe("an entry", () => {
     expect(setAside(entryOf(streetPayload(7), { layout: "00112233aabbccdd" }))).toEqual({
       position,
       reason: "unknown-schema",
-      detail: "17",
+      detail: "17/00112233aabbccdd",
     });
   });
 
@@ -112,6 +109,63 @@ describe("an entry", () => {
     expect(of({ source: lorawan, binding: 19 })).toBe("door");
     expect(of({ source: lorawan, binding: 4 })).toBe("port 4 of ttn");
     expect(of({})).toBe("none");
+  });
+
+  test("of a schema that its node does not speak waits too, and by one schema none needs naming", () => {
+    const registry = new Registry({
+      unknown: "hold",
+      nodes: resolveNodes({ "a1-b2": { schemas: ["door"] } }),
+    });
+    const given = { ...options, registry };
+    expect(interpret(40, entryOf(streetPayload(7)), given)).toMatchObject({
+      reason: "unknown-schema",
+      detail: "17@a1-b2",
+    });
+    const bare = encodePayload(timeless, { values: { open: true } }, { schemaId: false });
+    expect(interpret(40, entryOf(bare), given)).toMatchObject({
+      kind: "delivery",
+      readings: [{ values: { open: true } }],
+    });
+    const isKnown = (detail: string, { registry }: InterpretOptions) =>
+      options.references.isKnown(detail, (node) => registry.find(node)?.schemas);
+    expect(isKnown("17@a1-b2", given)).toBe(false);
+    expect(isKnown("17@a1-b2", options)).toBe(true);
+    expect(isKnown("19@a1-b2", given)).toBe(true);
+  });
+
+  test("after its node was removed is held, and one from before is not", () => {
+    const removed = "2026-09-09";
+    const registry = new Registry({
+      unknown: "hold",
+      nodes: resolveNodes({ "a1-b2": { removed } }),
+    });
+    const at = (wallMs: number) =>
+      interpret(
+        1,
+        entryOf(streetPayload(7), {
+          arrival: { bootId: 1, monotonicMs: 0, wallMs, quality: "synchronised" },
+        }),
+        { ...options, registry },
+      );
+    expect(at(Date.parse(removed) - 1).kind).toBe("delivery");
+    expect(at(Date.parse(removed))).toMatchObject({ reason: "unknown-node", detail: "a1-b2" });
+  });
+
+  test("is known once its schema is, in the layout it came in", () => {
+    const { references } = options;
+    const { fingerprint } = references.find("17") ?? { fingerprint: "" };
+    const known = [
+      "17",
+      "street-air",
+      "99",
+      "none",
+      "17/0011",
+      `17/${fingerprint}`,
+      "port 4 of ttn",
+    ];
+    expect(known.map((detail) => references.isKnown(detail, () => undefined))).toEqual([
+      ...[true, true, false, false, false, true, false],
+    ]);
   });
 
   test("of any bytes is a delivery or is set aside", () => {

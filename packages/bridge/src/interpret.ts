@@ -2,9 +2,9 @@ import { toRecords } from "@bollard/payload";
 import type { DeliveredReading, Interpreted, SetAsideReason } from "./delivery.js";
 import type { Entry } from "./entry.js";
 import type { ReadingTimes } from "./reading-time.js";
-import type { RegisteredNode, Registry } from "./registry.js";
-import { applyRules, type Rule, type Values } from "./rules/rule.js";
-import type { SchemaReferences } from "./schema-references.js";
+import type { RegisteredNode, Registry } from "./registry/registry.js";
+import { applyRules, type Values } from "./rules/rule.js";
+import { ofLayout, ofNode, type SchemaReferences } from "./schema-references.js";
 import type { KnownSchema } from "./schema-set.js";
 import type { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 
@@ -14,7 +14,6 @@ export interface InterpretOptions {
   readonly references: SchemaReferences;
   /** How foreign messages are read, by the source's name. Default: none are. */
   readonly mappings?: ReadonlyMap<string, ForeignMapping>;
-  readonly rules: readonly Rule[];
   readonly times: ReadingTimes;
 }
 
@@ -31,13 +30,18 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
     reason,
     detail,
   });
-  const node = options.registry.find(entry.node);
+  const node = options.registry.find(entry.node, options.times.arrivalS(entry));
   if (!node) return setAside("unknown-node", entry.node);
   try {
     const reference = options.references.of(entry);
-    const schema = options.references.find(reference);
-    const isOther = entry.layout !== undefined && entry.layout !== schema?.fingerprint;
-    if (!schema || isOther) return setAside("unknown-schema", reference);
+    const schema = options.references.find(reference, node.schemas);
+    if (!schema) {
+      const isKnown = options.references.find(reference) !== undefined;
+      return setAside("unknown-schema", isKnown ? ofNode(reference, entry.node) : reference);
+    }
+    if (entry.layout !== undefined && entry.layout !== schema.fingerprint) {
+      return setAside("unknown-schema", ofLayout(reference, entry.layout));
+    }
     const mapping = options.mappings?.get(entry.source.name);
     const decoded =
       entry.source.kind === "foreign"
@@ -46,7 +50,7 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
     if (!decoded) {
       return setAside("unmapped", mappingReference(entry.source.name, mapping?.fingerprint));
     }
-    const readings = toReadings(entry, node, schema, decoded, options.rules);
+    const readings = toReadings(entry, node, schema, decoded);
     return { kind: "delivery", position, entry, node, schema, readings };
   } catch (error) {
     return setAside("undecodable", error instanceof Error ? error.message : String(error));
@@ -106,14 +110,14 @@ function toReadings(
   node: RegisteredNode,
   schema: KnownSchema,
   { isBatch, rows }: DecodedEntry,
-  rules: readonly Rule[],
 ): DeliveredReading[] {
   const key = `${entry.boot}-${entry.sequence}`;
+  const { timeStepS } = schema.privacy;
   return rows.map((row, index): DeliveredReading => {
-    const { timeS } = row;
-    const values = applyRules(rules, row.values, { node, schema });
+    const values = applyRules(schema.rules, row.values, { node, schema, timeS: row.timeS });
+    const timeS = timeStepS > 0 ? Math.floor(row.timeS / timeStepS) * timeStepS : row.timeS;
     const reading = { time: timeS, values };
-    const records = toRecords(schema.schema, reading, { baseName: `${node.name}/`, time: timeS });
+    const records = toRecords(schema.output, reading, { baseName: `${node.name}/`, time: timeS });
     return { key: isBatch ? `${key}-${index}` : key, timeS, values, records };
   });
 }

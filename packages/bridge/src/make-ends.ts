@@ -5,6 +5,7 @@ import type { Alarms } from "./alarms.js";
 import type { BridgeClock } from "./clock.js";
 import type { ResolvedConfig } from "./config/config.js";
 import { readContextFile } from "./config/read-config.js";
+import type { PlannedEnd } from "./end-set.js";
 import { BridgeError } from "./error.js";
 import { checkBrokerFiles } from "./mqtt/broker-options.js";
 import type { SchemaSet } from "./schema-set.js";
@@ -45,32 +46,39 @@ export interface SourcesOptions extends EndsOptions {
   readonly commit: () => Promise<void>;
 }
 
-/** Every source of the configuration, not opened yet. */
-export function makeSources(options: SourcesOptions): Source[] {
+/**
+ * Every source of the configuration, not made yet.
+ *
+ * @throws BridgeError `BRIDGE_CONFIG_UNREADABLE` for a file with a password or a certificate
+ */
+export function planSources(options: SourcesOptions): PlannedEnd<Source>[] {
   const { config, log } = options;
-  return [
-    ...config.sources.serial.map((serial) => {
-      const commitDelayMs = config.spool.commitDelayMs;
-      const child = log.child({ source: serial.name });
-      return new SerialSource({ ...options, config: serial, commitDelayMs, log: child });
+  const { commitDelayMs } = config.spool;
+  const serial = config.sources.serial.map((end) =>
+    plan("serial", end, () => {
+      const child = log.child({ source: end.name });
+      return new SerialSource({ ...options, config: end, commitDelayMs, log: child });
     }),
-    ...config.sources.mqtt.map((mqtt) => {
-      checkBrokerFiles(mqtt);
-      const child = log.child({ source: mqtt.name });
-      return new MqttSource({ ...options, config: mqtt, bridgeName: config.name, log: child });
-    }),
-    ...config.sources.lorawan.map((lorawan) => {
-      checkBrokerFiles(lorawan);
-      const child = log.child({ source: lorawan.name });
-      return new LorawanSource({
-        ...options,
-        config: lorawan,
-        bridgeName: config.name,
-        log: child,
-      });
-    }),
-    ...config.sources.foreign.map((foreign) => makeForeignSource(foreign, options)),
-  ];
+  );
+  const mqtt = config.sources.mqtt.map((end) => {
+    checkBrokerFiles(end);
+    return plan("mqtt", end, () => {
+      const child = log.child({ source: end.name });
+      return new MqttSource({ ...options, config: end, bridgeName: config.name, log: child });
+    });
+  });
+  const lorawan = config.sources.lorawan.map((end) => {
+    checkBrokerFiles(end);
+    return plan("lorawan", end, () => {
+      const child = log.child({ source: end.name });
+      return new LorawanSource({ ...options, config: end, bridgeName: config.name, log: child });
+    });
+  });
+  const foreign = config.sources.foreign.map((end) => {
+    if (end.mqtt) checkBrokerFiles({ ...end.mqtt, name: end.name });
+    return plan("foreign", end, () => makeForeignSource(end, options));
+  });
+  return [...serial, ...mqtt, ...lorawan, ...foreign];
 }
 
 function makeForeignSource(
@@ -83,32 +91,32 @@ function makeForeignSource(
   const rest = { ...options, name, mapping, log };
   if (serial) return new ForeignSerialSource({ ...rest, config: serial });
   if (!mqtt) throw new BridgeError("BRIDGE_CONFIG_INVALID", name, "It has neither mqtt nor serial");
-  checkBrokerFiles({ ...mqtt, name });
   return new ForeignMqttSource({ ...rest, config: mqtt, bridgeName: options.config.name });
 }
 
-/** Every sink of the configuration, not opened yet. They share the gates, and what those remember. */
-export function makeSinks({ config, clock, log, alarms }: EndsOptions): Sink[] {
-  const gates = new EntityGates({ contexts: contextsOf(config) });
-  const { mqtt, ngsiLd } = config.sinks;
-  return [
-    ...mqtt.map((sink) => {
-      checkBrokerFiles(sink);
-      const child = log.child({ sink: sink.name });
-      return new MqttSink({
-        config: sink,
-        bridgeName: config.name,
-        gates,
-        clock,
-        log: child,
-        alarms,
-      });
+/**
+ * Every sink of the configuration, not made yet. They share the gates, and what those remember.
+ * Throws as {@link planSources} does.
+ */
+export function planSinks(options: EndsOptions): PlannedEnd<Sink>[] {
+  const { config, log, clock } = options;
+  const contexts = contextsOf(config);
+  const gates = new EntityGates({ contexts });
+  const mqtt = config.sinks.mqtt.map((end) => {
+    checkBrokerFiles(end);
+    return plan("mqtt", end, () => {
+      const child = log.child({ sink: end.name });
+      const bridgeName = config.name;
+      return new MqttSink({ ...options, config: end, bridgeName, gates, log: child });
+    });
+  });
+  const ngsiLd = config.sinks.ngsiLd.map((end) =>
+    plan("ngsi-ld", { ...end, read: contexts }, () => {
+      const child = log.child({ sink: end.name });
+      return makeNgsiLdSink(end, { gates, dataDir: config.dataDir, clock, log: child });
     }),
-    ...ngsiLd.map((sink) => {
-      const child = log.child({ sink: sink.name });
-      return makeNgsiLdSink(sink, { gates, dataDir: config.dataDir, clock, log: child });
-    }),
-  ];
+  );
+  return [...mqtt, ...ngsiLd];
 }
 
 /** Contexts that entities may name beside the published ones, by their address. */
@@ -120,4 +128,13 @@ function contextsOf({ sinks }: ResolvedConfig): Readonly<Record<string, object>>
     ...served.map(servedContexts),
     ...own.map(({ url, file }) => ({ [url]: readContextFile(file) })),
   );
+}
+
+/** @param config - all that the end is made from, with what was read of the files it names */
+function plan<End>(
+  kind: string,
+  config: { readonly name: string; readonly read?: unknown },
+  make: () => End,
+): PlannedEnd<End> {
+  return { key: `${kind}:${config.name}`, settings: JSON.stringify(config), make };
 }

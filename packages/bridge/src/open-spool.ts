@@ -7,14 +7,11 @@ import type { BridgeClock } from "./clock.js";
 import type { ResolvedConfig } from "./config/config.js";
 import type { DurableAcks } from "./durable-acks.js";
 import { BridgeError } from "./error.js";
-import { cursorName } from "./sinks/drain.js";
-import type { Sink } from "./sinks/sink.js";
 import { tellSpoolEvent } from "./spool-alarms.js";
 
 /** What the spool needs of the bridge. */
 export interface OpenSpoolOptions {
   readonly config: ResolvedConfig;
-  readonly sinks: readonly Sink[];
   /** Told each time the disk has more. */
   readonly acks: DurableAcks;
   readonly alarms: Alarms;
@@ -23,19 +20,45 @@ export interface OpenSpoolOptions {
 }
 
 const DAY_MS = 86_400_000;
-/** The cursor that moves on where there is no sink. */
+/** The cursor that moves on where there is no sink; a sink's has a colon in its name. */
 const NO_SINK = "none";
+
+/**
+ * Moves on with the disk where there is no sink: without any cursor all would count as waiting, and
+ * the spool fill up.
+ */
+export class IdleCursor {
+  #spool: Spool | undefined;
+  #cursor: SpoolCursor | undefined;
+
+  /** To be told once, before anything else. */
+  attach(spool: Spool): void {
+    this.#spool = spool;
+  }
+
+  /** @param isIdle - whether there is no sink now */
+  async use(isIdle: boolean): Promise<void> {
+    const spool = this.#spool;
+    this.#cursor = isIdle ? spool?.cursor(NO_SINK) : undefined;
+    this.settle(spool?.durable ?? 0);
+    if (!isIdle) await spool?.removeCursor(NO_SINK);
+  }
+
+  settle(position: number): void {
+    this.#cursor?.ack(position);
+  }
+}
 
 /**
  * Opens the spool in the data folder, which is made where there is none.
  *
- * Sinks that are gone from the configuration hold nothing back any more: their places are forgotten.
- *
  * @throws {@link BridgeError} `BRIDGE_DATA_DIR`
  */
-export async function openSpool(options: OpenSpoolOptions): Promise<Spool> {
+export async function openSpool(
+  options: OpenSpoolOptions,
+): Promise<{ readonly spool: Spool; readonly idle: IdleCursor }> {
   const { dataDir, spool: config } = options.config;
-  let idle: SpoolCursor | undefined;
+  const idle = new IdleCursor();
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const spool = await Spool.open({
@@ -47,33 +70,16 @@ export async function openSpool(options: OpenSpoolOptions): Promise<Spool> {
       commitDelayMs: config.commitDelayMs,
       clock: options.clock,
       onDurable: (position) => {
-        idle?.ack(position);
+        idle.settle(position);
         options.acks.settle(position);
       },
       onEvent: (event) => tellSpoolEvent(event, options.alarms, options.log),
     });
     options.acks.settle(spool.durable);
-    await forgetOtherCursors(spool, options);
-    // Without any cursor all would count as waiting, and the spool fill up.
-    if (options.sinks.length === 0) {
-      idle = spool.cursor(NO_SINK);
-      idle.ack(spool.durable);
-    }
-    return spool;
+    idle.attach(spool);
+    return { spool, idle };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new BridgeError("BRIDGE_DATA_DIR", dataDir, why, { cause });
-  }
-}
-
-async function forgetOtherCursors(
-  spool: Spool,
-  { sinks, log }: Pick<OpenSpoolOptions, "sinks" | "log">,
-): Promise<void> {
-  const ours = new Set(sinks.map(cursorName));
-  for (const name of Object.keys(spool.stats().cursors)) {
-    if (ours.has(name)) continue;
-    if (name !== NO_SINK) log.warn({ sink: name }, "this sink is not configured any more");
-    await spool.removeCursor(name);
   }
 }

@@ -6,6 +6,8 @@ import type { DurableAcks } from "./durable-acks.js";
 import { decodeEntry, type Entry, encodeEntry } from "./entry.js";
 import { type InterpretOptions, interpret } from "./interpret.js";
 import type { KeyMemory } from "./key-memory.js";
+import { stripPayload } from "./rules/strip-payload.js";
+import type { KnownSchema } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
 import type { SetAsideLog } from "./set-aside-log.js";
 import type { Accept, SourceMessage } from "./sources/source.js";
@@ -35,8 +37,13 @@ export interface Pipeline {
   readonly interpret: (stored: SpoolEntry) => Interpreted;
   /** Shows and remembers an entry from before a restart. */
   readonly recall: (stored: SpoolEntry) => Recalled;
-  /** Messages that came twice, and those whose key had other bytes before. */
-  readonly counts: { duplicates: number; conflicts: number };
+  /** What entries come to has changed, with the registry or the schemas: nothing is remembered. */
+  readonly forget: () => void;
+  /**
+   * Messages that came twice, those whose key had other bytes before, and those not kept since the
+   * fields that must not come to the disk could not be taken out of them.
+   */
+  readonly counts: { duplicates: number; conflicts: number; withheld: number };
 }
 
 /** An entry from before a restart; undefined where what is stored is none. */
@@ -63,7 +70,7 @@ const RECENT_ENTRIES = 2048;
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { spool, keys, acks, setAside, view } = parts;
-  const counts = { duplicates: 0, conflicts: 0 };
+  const counts = { duplicates: 0, conflicts: 0, withheld: 0 };
   const recent = new Map<number, Interpreted>();
   const sessionOf = new Map<string, number>();
 
@@ -110,8 +117,37 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   };
 
+  const spokenIn = (entry: Entry): KnownSchema | undefined => {
+    try {
+      const spoken = parts.registry.find(entry.node)?.schemas;
+      const reference = parts.references.of(entry);
+      return parts.references.find(reference) ?? parts.references.find(reference, spoken);
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** Without what must not come to the disk; undefined where that cannot be told. */
+  const stripped = (entry: Entry): Entry | undefined => {
+    const schema = spokenIn(entry);
+    if (!schema || schema.privacy.beforeSpool.length === 0) return entry;
+    const isOther = entry.layout !== undefined && entry.layout !== schema.fingerprint;
+    const arrivalS = parts.times.arrivalS(entry);
+    const payload = isOther ? undefined : stripPayload(entry.payload, schema, arrivalS);
+    if (payload) return { ...entry, payload };
+    counts.withheld++;
+    const why = `Its message could not be read by ${schema.schema.name}, whose fields must not all come to the disk: it was not kept`;
+    parts.alarms.raise("PRIVACY_UNREADABLE", entry.node, why);
+    return undefined;
+  };
+
   const accept: Accept = (message) => {
-    let entry = arrive(message);
+    const arrived = stripped(arrive(message));
+    if (!arrived) {
+      message.kept();
+      return true;
+    }
+    let entry = arrived;
     const known = keys.look(entry.node, entry.boot, entry.sequence, entry.payload);
     if (known.kind === "duplicate") {
       counts.duplicates++;
@@ -152,6 +188,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     accept,
     counts,
+    forget: () => recent.clear(),
     interpret: (stored) => recent.get(stored.position) ?? read(stored).interpreted,
     recall,
   };

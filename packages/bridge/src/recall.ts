@@ -1,5 +1,6 @@
 import type { RestoredSession } from "@bollard/link";
 import type { Spool, SpoolEntry } from "@bollard/spool";
+import type { Interpreted } from "./delivery.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Drain } from "./sinks/drain.js";
 import type { LastKey } from "./sources/source.js";
@@ -36,12 +37,31 @@ export async function recall(
       const { source, node, boot, sequence } = entry;
       lastKeys.set(`${source.name}/${node}`, { source, node, boot, sequence });
     }
-    if (interpreted.kind !== "delivery") return;
-    for (const drain of drains) {
-      if (stored.position <= drain.position) drain.sink.recall(interpreted);
-    }
+    tellSinks(interpreted, drains);
   };
-  const from = Math.max(1, spool.last - RECALLED_ENTRIES + 1);
-  for await (const entries of spool.replay({ from })) entries.forEach(one);
+  for await (const entries of spool.replay({ from: firstRecalled(spool) })) entries.forEach(one);
   return { links: [...links.values()], lastKeys: [...lastKeys.values()] };
+}
+
+/** The same for sinks that came later: they learn what was delivered last. */
+export async function recallForSinks(
+  spool: Spool,
+  pipeline: Pick<Pipeline, "interpret">,
+  drains: readonly Drain[],
+): Promise<void> {
+  if (drains.length === 0) return;
+  for await (const entries of spool.replay({ from: firstRecalled(spool) })) {
+    for (const stored of entries) tellSinks(pipeline.interpret(stored), drains);
+  }
+}
+
+function firstRecalled(spool: Spool): number {
+  return Math.max(1, spool.last - RECALLED_ENTRIES + 1);
+}
+
+function tellSinks(interpreted: Interpreted, drains: readonly Drain[]): void {
+  if (interpreted.kind !== "delivery") return;
+  for (const drain of drains) {
+    if (interpreted.position <= drain.position) drain.sink.recall(interpreted);
+  }
 }

@@ -7,7 +7,12 @@ import {
   stepsOf,
 } from "@bollard/schema";
 import { displayUnit } from "@bollard/senml";
+import type { SchemaPrivacyConfig } from "./config/config.js";
 import { BridgeError } from "./error.js";
+import { calibrate } from "./rules/calibrate.js";
+import { deriveBy } from "./rules/derive.js";
+import { type Privacy, privacyOf } from "./rules/privacy.js";
+import type { Rule } from "./rules/rule.js";
 
 /** How a field is shown. */
 export interface KnownField {
@@ -23,10 +28,17 @@ export interface KnownField {
 
 /** A schema with what the bridge needs of it at each reading, made once. */
 export interface KnownSchema {
+  /** What travels. */
   readonly schema: SensorSchema;
+  /** What leaves: with the derived fields, and without those that are dropped. */
+  readonly output: Pick<SensorSchema, "time" | "fields">;
+  /** What makes the one of the other: calibrate, derive, then privacy. */
+  readonly rules: readonly Rule[];
+  readonly privacy: Privacy;
   readonly codec: PayloadCodec;
   /** Layout fingerprint, 16 hexadecimal digits. */
   readonly fingerprint: string;
+  /** Those that leave. */
   readonly fields: readonly KnownField[];
   /** Smart Data Model to the property of each of its records, by the record's name. */
   readonly models: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -35,14 +47,24 @@ export interface KnownSchema {
 
 /** The schemas of the configuration, by id. */
 export class SchemaSet {
-  readonly #byId = new Map<number, KnownSchema>();
-  readonly #byName = new Map<string, KnownSchema>();
+  #byId: ReadonlyMap<number, KnownSchema> = new Map();
+  #byName: ReadonlyMap<string, KnownSchema> = new Map();
 
-  /** @throws {@link BridgeError} `BRIDGE_SCHEMA_CONFLICT` for two with one id or one name */
-  constructor(schemas: readonly SensorSchema[]) {
+  /**
+   * @param privacy - name of a schema to its rules
+   * @throws {@link BridgeError} `BRIDGE_SCHEMA_CONFLICT` for two with one id or one name,
+   * `BRIDGE_CONFIG_INVALID` for a privacy rule that fits no schema or no field
+   */
+  constructor(schemas: readonly SensorSchema[], privacy: PrivacyConfig = {}) {
+    this.replace(schemas, privacy);
+  }
+
+  /** Takes others in place of all there were. Throws as the constructor does, and is unchanged. */
+  replace(schemas: readonly SensorSchema[], privacy: PrivacyConfig): void {
+    const byId = new Map<number, KnownSchema>();
     const names = new Set<string>();
     for (const schema of schemas) {
-      const other = this.#byId.get(schema.id)?.schema.name;
+      const other = byId.get(schema.id)?.schema.name;
       if (other !== undefined || names.has(schema.name)) {
         const message = other
           ? `Its id ${schema.id} is the id of ${other} already`
@@ -50,10 +72,17 @@ export class SchemaSet {
         throw new BridgeError("BRIDGE_SCHEMA_CONFLICT", schema.name, message);
       }
       names.add(schema.name);
-      const known = toKnownSchema(schema);
-      this.#byId.set(schema.id, known);
-      this.#byName.set(schema.name, known);
+      const rules = Object.hasOwn(privacy, schema.name) ? privacy[schema.name] : undefined;
+      byId.set(schema.id, toKnownSchema(schema, privacyOf(schema, rules)));
     }
+    const stray = Object.keys(privacy).find((name) => !names.has(name));
+    if (stray !== undefined) {
+      const known = names.size === 0 ? "none is configured" : `there are ${[...names].join(", ")}`;
+      const message = `There is no schema of this name; ${known}`;
+      throw new BridgeError("BRIDGE_CONFIG_INVALID", `privacy.${stray}`, message);
+    }
+    this.#byId = byId;
+    this.#byName = new Map([...byId.values()].map((known) => [known.schema.name, known]));
   }
 
   find(id: number): KnownSchema | undefined {
@@ -71,26 +100,58 @@ export class SchemaSet {
     return others.length === 0 ? first : undefined;
   }
 
+  /** The only one of these names; undefined where there are several, or none. */
+  onlyOf(names: ReadonlySet<string>): KnownSchema | undefined {
+    const [first, ...others] = [...this.#byId.values()].filter(({ schema }) =>
+      names.has(schema.name),
+    );
+    return others.length === 0 ? first : undefined;
+  }
+
   get ids(): readonly number[] {
     return [...this.#byId.keys()];
   }
+
+  /** Fields that concern persons and have no rule, in sentences. */
+  warnings(): readonly string[] {
+    return [...this.#byId.values()].flatMap(({ schema: { name }, privacy }) =>
+      privacy.withheld.map(
+        (field) =>
+          `The field ${field} of ${name} concerns persons and has no rule, so it goes nowhere: give it one at privacy.${name}.fields.${field}`,
+      ),
+    );
+  }
 }
 
-function toKnownSchema(schema: SensorSchema): KnownSchema {
-  const fields = new Map(schema.fields.map((field) => [field.name, toKnownField(field)]));
+type PrivacyConfig = Readonly<Record<string, SchemaPrivacyConfig>>;
+
+function toKnownSchema(schema: SensorSchema, privacy: Privacy): KnownSchema {
+  const { dropped } = privacy;
+  const leaving = [...schema.fields, ...schema.derived].filter(({ name }) => !dropped.has(name));
+  const fields = new Map(leaving.map((field) => [field.name, toKnownField(field)]));
+  const derive = schema.derived.length > 0 ? [deriveBy(schema)] : [];
   return {
     schema,
+    output: { time: schema.time, fields: leaving },
+    rules: [calibrate, ...derive, privacy.rule],
+    privacy,
     codec: compileSchema(schema),
     fingerprint: layoutFingerprint(schema),
     fields: [...fields.values()],
-    models: modelsOf(schema),
-    field: (name) => fields.get(name),
+    models: modelsOf(leaving),
+    field: (name) => fields.get(name) ?? fieldOf(schema, name),
   };
 }
 
-function modelsOf(schema: SensorSchema): KnownSchema["models"] {
+/** A field that does not leave, and that a rule asks about. */
+function fieldOf(schema: SensorSchema, name: string): KnownField | undefined {
+  const field = schema.fields.find((one) => one.name === name);
+  return field && toKnownField(field);
+}
+
+function modelsOf(fields: readonly Field[]): KnownSchema["models"] {
   const models = new Map<string, Record<string, string>>();
-  for (const field of schema.fields) {
+  for (const field of fields) {
     for (const { model, property } of field.maps) {
       const properties = models.get(model) ?? {};
       properties[field.lwm2m ?? field.name] = property;

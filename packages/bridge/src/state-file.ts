@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writeDurably } from "./write-durably.js";
 
 /**
  * A small JSON file that is whole at any moment: written beside, synced, then renamed over.
@@ -41,21 +42,7 @@ export class StateFile<T> {
 
   /** Once this returns, the value outlives a power cut. */
   write(value: T): void {
-    const fresh = `${this.#path}.new`;
-    const file = openSync(fresh, "w", 0o600);
-    try {
-      writeSync(file, JSON.stringify(value));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(fresh, this.#path);
-    const folder = openSync(dirname(this.#path), "r");
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    writeDurably(this.#path, JSON.stringify(value));
   }
 
   /** The same without keeping the process waiting. One at a time. */

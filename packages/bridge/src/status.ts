@@ -7,6 +7,7 @@ import type {
   EndStatus,
   SinkStatus,
 } from "./page/api-types.js";
+import { partsOfDetail } from "./schema-references.js";
 import type { SetAsideGroup } from "./set-aside-log.js";
 import type { ViewTotals } from "./view/entity-view.js";
 
@@ -132,10 +133,7 @@ const HELD: Readonly<
   },
   "unknown-schema": {
     code: "SCHEMA_UNKNOWN",
-    tell: (detail) =>
-      /^\d+$/.test(detail)
-        ? `No schema with the id ${detail} is configured, or of another layout: its messages are held.`
-        : `No schema is configured for ${detail}: its messages are held.`,
+    tell: (detail) => `${missingSchema(detail)}: its messages are held.`,
   },
   unmapped: {
     code: "MAPPING_UNFIT",
@@ -148,4 +146,13 @@ const HELD: Readonly<
 function toHeldView({ reason, detail, count }: SetAsideGroup): AlarmView {
   const { code, tell } = HELD[reason];
   return { code, place: detail, message: tell(detail), count };
+}
+
+function missingSchema(detail: string): string {
+  const { reference, layout, node } = partsOfDetail(detail);
+  if (node !== undefined) return `The node ${node} does not speak ${reference}, says the registry`;
+  const of = layout === undefined ? "" : ` in the layout ${layout}`;
+  return /^\d+$/.test(reference)
+    ? `No schema with the id ${reference}${of} is configured`
+    : `No schema${of} is configured for ${reference}`;
 }

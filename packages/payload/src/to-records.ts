@@ -19,7 +19,7 @@ export interface RecordOptions {
  * @see RFC 8428, section 4
  */
 export function toRecords(
-  schema: SensorSchema,
+  schema: Pick<SensorSchema, "time" | "fields">,
   reading: Reading,
   options: RecordOptions = {},
 ): ResolvedRecord[] {

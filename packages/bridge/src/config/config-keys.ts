@@ -34,6 +34,8 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema | readonly JsonSchema[];
+  /** What stands there where it is not a list of the same. */
+  readonly else?: JsonSchema;
 }
 
 /** Every key of the configuration, in the order of its JSON Schema, sections before their keys. */
@@ -64,7 +66,7 @@ function below(schema: JsonSchema, path: string): ConfigKey[] {
   const { items, additionalProperties: any } = schema;
   if (isSchema(items)) return keysOf(resolved(items), `${path}[]`);
   if (isSchema(any)) {
-    const value = resolved(any);
+    const value = resolved(any.else ?? any);
     return value.properties ? keysOf(value, `${path}.*`) : below(value, `${path}.*`);
   }
   return [];

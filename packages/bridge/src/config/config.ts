@@ -19,6 +19,8 @@ export interface BridgeConfig {
     readonly ngsiLd?: readonly NgsiLdSinkConfig[];
   };
   readonly nodes?: RegistryConfig;
+  /** Name of a schema to how its fields are made less telling. Default: none. */
+  readonly privacy?: Readonly<Record<string, SchemaPrivacyConfig>>;
   readonly spool?: SpoolConfig;
   readonly http?: HttpConfig;
   readonly view?: ViewConfig;
@@ -219,7 +221,10 @@ export interface NgsiLdSinkConfig {
 export interface RegistryConfig {
   /** What becomes of nodes that are not listed. Default: hold. */
   readonly unknown?: "hold" | "accept";
-  /** YAML or JSON file: node id to {@link NodeConfig}. */
+  /**
+   * YAML, JSON or CSV file: node id to {@link NodeConfig}. Changes by page and API are written to it.
+   * Default: `nodes.yaml` in the data folder.
+   */
   readonly file?: string | undefined;
   /** Node id to what is known of it; goes before the file. Default: none. */
   readonly list?: Readonly<Record<string, NodeConfig>>;
@@ -229,20 +234,48 @@ export interface RegistryConfig {
 export interface NodeConfig {
   /** The owner's name, part of topics and entity ids. Default: the node's id. */
   readonly name?: string | undefined;
+  /** Names of the schemas it speaks; messages of another are held. Default: any. */
+  readonly schemas?: readonly string[] | undefined;
   /** Longitude and latitude, WGS 84 degrees. */
   readonly position?: readonly [number, number] | undefined;
   /** Height of the sensor above the ground, m. */
   readonly heightM?: number | undefined;
-  /** Field name to its correction. Default: none. */
-  readonly calibration?: Readonly<Record<string, Calibration>>;
+  /** When it was put up: `2026-05-01`, or `2026-05-01T12:00:00Z`. */
+  readonly installed?: string | undefined;
+  /** When it was taken down: what comes later is held. */
+  readonly removed?: string | undefined;
+  /** Field name to its correction, or to several that hold one after the other. Default: none. */
+  readonly calibration?: Readonly<Record<string, Calibration | readonly Calibration[]>>;
   /** The owner's own words. Default: none. */
   readonly tags?: readonly string[];
 }
 
 /** `value × gain + offset`, the offset in the field's unit. Default: gain 1, offset 0. */
 export interface Calibration {
-  readonly gain?: number;
-  readonly offset?: number;
+  readonly gain?: number | undefined;
+  readonly offset?: number | undefined;
+  /** For readings observed from then on. Default: always. */
+  readonly validFrom?: string | undefined;
+}
+
+/** How one schema's readings are made less telling, for every sink and the page alike. */
+export interface SchemaPrivacyConfig {
+  /** Times are rounded down to a multiple of this, seconds. Default: 0, as they are. */
+  readonly timeStepS?: number;
+  /** Field name to its rule. A field that concerns persons and has none never leaves. */
+  readonly fields?: Readonly<Record<string, FieldPrivacyConfig>>;
+}
+
+/** How one field is made less telling. */
+export interface FieldPrivacyConfig {
+  /** It never leaves; `spool`: it does not even come to the disk. */
+  readonly drop?: "pipeline" | "spool" | undefined;
+  /** A number above 0 and below this is left out. */
+  readonly atLeast?: number | undefined;
+  /** A number is rounded down to a multiple of this; a position to a grid of so many degrees. */
+  readonly step?: number | undefined;
+  /** It leaves as it is: for what purpose, and on whose word. */
+  readonly allow?: string | undefined;
 }
 
 /** The log on disk. */

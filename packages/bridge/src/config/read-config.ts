@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { isSchemaError, type SchemaProblem, type SensorSchema } from "@bollard/schema";
 import { parseDocument, readSchemaFile } from "@bollard/schema/file";
 import { BridgeError } from "../error.js";
+import { parseNodesCsv } from "../registry/nodes-csv.js";
 import type { BridgeConfig, Filled, MqttEndConfig, NodeConfig, ResolvedConfig } from "./config.js";
 import {
   configJsonSchema,
@@ -30,9 +31,37 @@ export function readConfigFile(path: string): ResolvedConfig {
   return withAbsolutePaths(resolveConfig((value ?? {}) as BridgeConfig), folder);
 }
 
-/** Reads a registry file: node id to what is known of it. Throws as {@link readConfigFile} does. */
+/**
+ * Reads a registry file, YAML, JSON or (by the end of its name) CSV: node id to what is known of it.
+ * Throws as {@link readConfigFile} does.
+ */
 export function readNodesFile(path: string): Filled<Record<string, NodeConfig>> {
+  if (/\.csv$/i.test(path)) return readNodesCsv(path);
   return resolveNodes(readChecked(path, nodeListJsonSchema) ?? {});
+}
+
+function readNodesCsv(path: string): Filled<Record<string, NodeConfig>> {
+  const result = parseNodesCsv(readTextFile(path));
+  const refuse = (line: number, message: string) =>
+    new BridgeError("BRIDGE_CONFIG_INVALID", path, `${path}:${line} ${message}`);
+  if ("faults" in result) {
+    const [first, ...others] = result.faults;
+    const more = others.map(({ line, message }) => `\n${path}:${line} ${message}`).join("");
+    throw refuse(first?.line ?? 1, `${first?.message}${more}`);
+  }
+  // Node by node, to tell the line.
+  return Object.fromEntries(
+    Object.entries(result.nodes).map(([id, node]) => {
+      try {
+        return [id, resolveNodes({ [id]: node })[id] as Filled<NodeConfig>];
+      } catch (error) {
+        throw refuse(
+          result.lines.get(id) ?? 1,
+          error instanceof Error ? error.message : `${error}`,
+        );
+      }
+    }),
+  );
 }
 
 /** The first line of a file that holds a secret. Throws `BRIDGE_CONFIG_UNREADABLE`. */

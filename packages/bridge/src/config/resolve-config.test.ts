@@ -10,6 +10,7 @@ const allDefaults: ResolvedConfig = {
   sources: { serial: [], mqtt: [], lorawan: [], foreign: [] },
   sinks: { mqtt: [], ngsiLd: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
+  privacy: {},
   spool: {
     maxBytes: 268_435_456,
     whenFull: "drop-oldest",
@@ -87,7 +88,7 @@ describe("resolveConfig", () => {
     ]);
     expect(nodes.list["lamp-12"]).toEqual({
       position: [23.32, 42.69],
-      calibration: { pm25: { gain: 1.1, offset: 0 } },
+      calibration: { pm25: { gain: 1.1 } },
       tags: [],
     });
   });

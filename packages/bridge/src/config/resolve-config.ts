@@ -13,7 +13,13 @@ export const nodeListJsonSchema: object = {
   $defs: configSchema.$defs,
 };
 
-const ajv = new Ajv({ useDefaults: true, allErrors: true, strict: true, strictTuples: false });
+const ajv = new Ajv({
+  useDefaults: true,
+  allErrors: true,
+  strict: true,
+  strictTuples: false,
+  strictTypes: false,
+});
 ajv.addKeyword("unit");
 const checkConfig = ajv.compile<ResolvedConfig>(configJsonSchema);
 const checkNodes = ajv.compile<Filled<Record<string, NodeConfig>>>(nodeListJsonSchema);

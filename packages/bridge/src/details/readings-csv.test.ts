@@ -6,7 +6,7 @@ import { resolveNodes } from "../config/resolve-config.js";
 import { decodeEntry, encodeEntry } from "../entry.js";
 import { interpret } from "../interpret.js";
 import { ReadingTimes } from "../reading-time.js";
-import { Registry } from "../registry.js";
+import { Registry } from "../registry/registry.js";
 import { SchemaReferences } from "../schema-references.js";
 import { SchemaSet } from "../schema-set.js";
 import { ManualClock } from "../testing/manual-clock.js";

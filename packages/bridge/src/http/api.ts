@@ -4,6 +4,7 @@ import { addDetailApi, type DetailApiOptions } from "./detail-api.js";
 import type { EventStreams } from "./event-streams.js";
 import { securityHeaders } from "./guard.js";
 import { sendProblem } from "./problem.js";
+import { addRegistryApi, type RegistryApiOptions } from "./registry-api.js";
 
 /** A button on the page, such as a demonstration gives. */
 export interface Control {
@@ -21,6 +22,7 @@ export interface ApiOptions extends DetailApiOptions {
   /** Undefined for a node or field that is not there. */
   readonly history: (name: string, field: string, seconds: number) => FieldHistory | undefined;
   readonly controls: readonly Control[];
+  readonly registry: RegistryApiOptions;
   readonly events: EventStreams;
 }
 
@@ -46,6 +48,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   });
   app.get("/api/v1/status", async () => options.status());
   app.get("/api/v1/nodes", async () => options.nodes());
+  addRegistryApi(app, options.registry);
   app.get("/api/v1/controls", async () => controlViews());
   addDetailApi(app, options);
 

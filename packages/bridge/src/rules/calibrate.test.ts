@@ -1,7 +1,7 @@
 import { defineSchema } from "@bollard/schema";
 import { expect, test } from "vitest";
 import { resolveNodes } from "../config/resolve-config.js";
-import { Registry } from "../registry.js";
+import { Registry } from "../registry/registry.js";
 import { SchemaSet } from "../schema-set.js";
 import { calibrate } from "./calibrate.js";
 
@@ -34,12 +34,12 @@ test("values are corrected with as many decimals as their field has", () => {
   const node = registry.find("mic-1");
   if (!node || !schema) throw new Error("the test's own registry or schema is wrong");
   const values = { level: 61.7, bands: [40, 55], windy: true };
-  expect(calibrate(values, { node, schema })).toEqual({
+  expect(calibrate(values, { node, schema, timeS: 0 })).toEqual({
     level: 63.4,
     bands: [42, 57],
     windy: true,
   });
-  expect(calibrate({ ...values, level: null }, { node, schema })).toEqual({
+  expect(calibrate({ ...values, level: null }, { node, schema, timeS: 0 })).toEqual({
     level: null,
     bands: [42, 57],
     windy: true,
@@ -50,5 +50,23 @@ test("a node without calibration keeps its values", () => {
   const node = registry.find("mic-2");
   if (!node || !schema) throw new Error("the test's own registry or schema is wrong");
   const values = { level: 61.7, bands: [40, 55], windy: true };
-  expect(calibrate(values, { node, schema })).toBe(values);
+  expect(calibrate(values, { node, schema, timeS: 0 })).toBe(values);
+});
+
+test("a correction holds from its day on, by the reading's own time", () => {
+  const may = Date.parse("2026-05-01") / 1000;
+  const node = new Registry({
+    unknown: "hold",
+    nodes: resolveNodes({
+      mic: { calibration: { level: [{ offset: 2, validFrom: "2026-05-01" }, { offset: 1 }] } },
+      late: { calibration: { level: { offset: 2, validFrom: "2026-05-01T00:00:00Z" } } },
+    }),
+  });
+  const levelAt = (id: string, timeS: number) => {
+    const found = node.find(id);
+    if (!found || !schema) throw new Error("the test's own registry or schema is wrong");
+    return calibrate({ level: 60 }, { node: found, schema, timeS }).level;
+  };
+  expect([levelAt("mic", may - 1), levelAt("mic", may)]).toEqual([61, 62]);
+  expect([levelAt("late", may - 1), levelAt("late", may)]).toEqual([60, 62]);
 });

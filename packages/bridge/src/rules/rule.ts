@@ -1,11 +1,13 @@
 import type { FieldValue } from "@bollard/payload";
-import type { RegisteredNode } from "../registry.js";
+import type { RegisteredNode } from "../registry/registry.js";
 import type { KnownSchema } from "../schema-set.js";
 
 /** Whose reading a rule looks at. */
 export interface RuleContext {
   readonly node: RegisteredNode;
-  readonly schema: KnownSchema;
+  readonly schema: Pick<KnownSchema, "field">;
+  /** When it was observed, Unix seconds. */
+  readonly timeS: number;
 }
 
 /** A reading's values by field name. */

@@ -34,6 +34,13 @@ export class Drain {
   /** Entries handed to the sink, in order, up to the first that is not acknowledged. */
   readonly #underWay: { readonly position: number; readonly timeMs: number; isDone: boolean }[] =
     [];
+  /** Position of the newest entry taken. */
+  #taken: number;
+  /** How many ask it to stand still, and what waits for that, or for it to go on. */
+  #holds = 0;
+  #whenIdle: (() => void)[] = [];
+  #whenFree: (() => void)[] = [];
+  #whenClosed: (() => void)[] = [];
   #isWaiting = false;
   #isClosed = false;
 
@@ -43,11 +50,17 @@ export class Drain {
     // A sink need not wait for the disk; the cursor does.
     this.#cursor = options.spool.cursor(cursorName(options.sink), { unsynced: true });
     this.#slots = new Slots(options.sink.window);
+    this.#taken = this.#cursor.position;
   }
 
   /** Every entry up to this position is done with. */
   get position(): number {
     return this.#cursor.position;
+  }
+
+  /** Every entry up to this position was taken, or passed over. */
+  get taken(): number {
+    return Math.max(this.#taken, this.#cursor.position);
   }
 
   /** Entries that the sink has not acknowledged. */
@@ -67,6 +80,9 @@ export class Drain {
 
   /** Goes on until it is closed. */
   async run(): Promise<void> {
+    // The drain of an earlier sink of this name may have read ahead: waits until it reads no more.
+    await this.#cursor.read(0);
+    this.#cursor.rewind();
     while (!this.#isClosed) {
       try {
         await this.#runUntilClosed();
@@ -79,9 +95,39 @@ export class Drain {
     }
   }
 
+  /**
+   * Takes nothing from now on, until each that asked for it calls `release`.
+   *
+   * @returns resolves once the far end has all that was taken before, or the drain is closed
+   */
+  hold(): Promise<void> {
+    this.#holds++;
+    if (this.#underWay.length === 0 || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  release(): void {
+    this.#holds--;
+    if (this.#holds > 0) return;
+    for (const resolve of this.#whenFree.splice(0)) resolve();
+    this.#tellWhenCaughtUp();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Calls back when it is closed. */
+  onClosed(listener: () => void): void {
+    if (this.#isClosed) listener();
+    else this.#whenClosed.push(listener);
+  }
+
   /** Takes nothing more out of the spool. */
   close(): void {
     this.#isClosed = true;
+    const waiting = [this.#whenIdle, this.#whenFree, this.#whenClosed];
+    for (const wake of waiting.flatMap((list) => list.splice(0))) wake();
   }
 
   async #runUntilClosed(): Promise<void> {
@@ -95,6 +141,7 @@ export class Drain {
       }
       for (const entry of entries) {
         await this.#slots.take();
+        if (this.#holds > 0) await new Promise<void>((resolve) => this.#whenFree.push(resolve));
         if (this.#isClosed) return;
         this.#take(entry);
       }
@@ -106,6 +153,7 @@ export class Drain {
     const { position, timeMs } = stored;
     const entry = { position, timeMs, isDone: false };
     this.#underWay.push(entry);
+    this.#taken = stored.position;
     const done = () => {
       entry.isDone = true;
       this.#slots.release();
@@ -140,10 +188,14 @@ export class Drain {
     while (this.#underWay[0]?.isDone) last = this.#underWay.shift()?.position;
     if (last === undefined) return;
     this.#cursor.ack(last);
+    if (this.#underWay.length === 0) {
+      for (const resolve of this.#whenIdle.splice(0)) resolve();
+    }
     this.#tellWhenCaughtUp();
   }
 
   #tellWhenCaughtUp(): void {
+    if (this.#holds > 0) return;
     if (this.#isWaiting && this.#underWay.length === 0) this.sink.caughtUp();
   }
 }

@@ -1,6 +1,6 @@
 import { type Entity, entityId, type LdContext, toEntity } from "@bollard/ngsi-ld";
 import type { DeliveredReading } from "../delivery.js";
-import type { RegisteredNode } from "../registry.js";
+import type { RegisteredNode } from "../registry/registry.js";
 import type { KnownSchema } from "../schema-set.js";
 
 /** What became of one reading. */

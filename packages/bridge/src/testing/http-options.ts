@@ -1,6 +1,8 @@
 import type { HttpServerOptions } from "../http/http-server.js";
 import type { BridgeStatus } from "../page/api-types.js";
 import type { SpoolView } from "../page/detail-types.js";
+import { NodeRegistry } from "../registry/node-registry.js";
+import { RegistryFile } from "../registry/registry-file.js";
 import type { ManualClock } from "./manual-clock.js";
 
 /** A bridge that holds 1,204 messages for a city broker that is away. */
@@ -72,6 +74,18 @@ export function httpOptions(
     waiting: () => [],
     log: () => ({ lines: [], last: 0, missed: 0 }),
     readings: () => undefined,
+    registry: {
+      nodes: new NodeRegistry({
+        ...{ unknown: "hold", list: {}, clock },
+        file: new RegistryFile("/nowhere/nodes.yaml"),
+      }),
+      held: () => [],
+      around: async (change) => {
+        change();
+        return 0;
+      },
+      onChange: () => {},
+    },
     onError: (error) => {
       throw error;
     },

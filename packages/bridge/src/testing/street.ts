@@ -4,7 +4,7 @@ import type { Delivery } from "../delivery.js";
 import type { Entry } from "../entry.js";
 import { interpret } from "../interpret.js";
 import { ReadingTimes } from "../reading-time.js";
-import { Registry } from "../registry.js";
+import { Registry } from "../registry/registry.js";
 import { SchemaReferences } from "../schema-references.js";
 import { SchemaSet } from "../schema-set.js";
 import { ManualClock } from "./manual-clock.js";
@@ -25,13 +25,7 @@ export function testStreet() {
   });
   const schemas = new SchemaSet([streetAir]);
   const references = new SchemaReferences(schemas);
-  const options = {
-    registry,
-    references,
-
-    rules: [],
-    times: new ReadingTimes(clock),
-  };
+  const options = { registry, references, times: new ReadingTimes(clock) };
   /** The reading of this number, as it goes to sinks. */
   const delivery = (number: number, node = "a1-b2", position = number + 1): Delivery => {
     const entry: Entry = {

@@ -4,7 +4,7 @@ import type { Delivery } from "../delivery.js";
 import type { Entry } from "../entry.js";
 import { interpret } from "../interpret.js";
 import { ReadingTimes } from "../reading-time.js";
-import { Registry } from "../registry.js";
+import { Registry } from "../registry/registry.js";
 import { SchemaReferences } from "../schema-references.js";
 import { SchemaSet } from "../schema-set.js";
 import { ManualClock } from "../testing/manual-clock.js";
@@ -20,7 +20,6 @@ function set(more: { maxNodes?: number } = {}) {
       nodes: resolveNodes({ "a1-b2": { name: "oak-street-12", position: [23.32, 42.69] } }),
     }),
     references: new SchemaReferences(new SchemaSet([streetAir])),
-    rules: [],
     times: new ReadingTimes(clock),
   };
   const view = new EntityView({

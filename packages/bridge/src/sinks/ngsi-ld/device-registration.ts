@@ -7,7 +7,7 @@ import {
   unitCode,
 } from "@bollard/ngsi-ld";
 import type { Delivery } from "../../delivery.js";
-import type { RegisteredNode } from "../../registry.js";
+import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
 
 /** Devices remembered as registered; beyond it the one that came first is registered anew. */
