@@ -29,6 +29,7 @@ import type { BridgeStatus, DeliveryStatus } from "./page/api-types.js";
 import type { WaitingView } from "./page/detail-types.js";
 import { pageFolder } from "./page/page-folder.js";
 import { createPipeline, type Pipeline } from "./pipeline.js";
+import { ProgressWatch } from "./progress-watch.js";
 import { ReadingTimes } from "./reading-time.js";
 import { recall } from "./recall.js";
 import { NodeRegistry, type NodeRegistryOptions } from "./registry/node-registry.js";
@@ -108,6 +109,7 @@ export class Bridge {
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
   readonly #token: AccessToken | undefined;
+  readonly #progress: ProgressWatch;
   readonly #logRing = new LogRing();
   #firstSeen: FirstSeen | undefined;
   #startedMs = 0;
@@ -139,6 +141,7 @@ export class Bridge {
     });
     this.#readingsIn = new Rate(() => this.#clock.monotonicMs());
     this.#token = readAccessToken(config.http);
+    this.#progress = new ProgressWatch(this.#clock, config.spool.commitDelayMs);
   }
 
   /**
@@ -149,7 +152,7 @@ export class Bridge {
    */
   async start(): Promise<{ readonly url: string }> {
     this.#startedMs = this.#clock.wallMs();
-    for (const warning of this.#warnings()) this.#log.warn(warning);
+    for (const warning of this.warnings) this.#log.warn(warning);
     try {
       const running = await this.#open();
       if (this.#config.http.enabled) this.#http = await this.#startHttp(running);
@@ -186,6 +189,21 @@ export class Bridge {
       delivery: this.#options.delivery?.(),
       notice: this.#options.notice,
     });
+  }
+
+  /** What is no mistake in the configuration and will do harm later, in sentences. */
+  get warnings(): readonly string[] {
+    return [...this.#schemas.warnings(), ...this.#nodes.registry.warnings()];
+  }
+
+  /**
+   * What has stood still for half a minute though it could get on, in words: a watchdog asks this
+   * again and again, and starts the bridge anew. Empty while it does not run.
+   */
+  stalled(): readonly string[] {
+    const running = this.#running;
+    if (!running || this.#closing) return [];
+    return this.#progress.look({ spool: running.spool, drains: running.sinks.drains });
   }
 
   /**
@@ -297,10 +315,6 @@ export class Bridge {
     return { unknown, list, file, clock: this.#clock };
   }
 
-  #warnings(): readonly string[] {
-    return [...this.#schemas.warnings(), ...this.#nodes.registry.warnings()];
-  }
-
   async #reload(wanted: ResolvedConfig): Promise<ReloadReport> {
     const running = this.#asRunning();
     const { replay, sinks, sources } = running;
@@ -332,7 +346,7 @@ export class Bridge {
     };
     this.#config = config;
     this.#alarms.clear("CONFIG_REFUSED", "config");
-    for (const warning of this.#warnings()) this.#log.warn(warning);
+    for (const warning of this.warnings) this.#log.warn(warning);
     this.#log.info({ report }, `the configuration was read again: ${tellReload(report)}`);
     return report;
   }

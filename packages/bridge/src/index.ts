@@ -18,7 +18,9 @@ export type {
   SpoolConfig,
   ViewConfig,
 } from "./config/config.js";
-export { readConfigFile } from "./config/read-config.js";
+export type { Environment } from "./config/env-overrides.js";
+export { exampleConfig } from "./config/example-config.js";
+export { type LoadedConfig, loadConfigFile, readConfigFile } from "./config/read-config.js";
 export { configJsonSchema, nodeListJsonSchema, resolveConfig } from "./config/resolve-config.js";
 export type { EndChanges } from "./end-set.js";
 export { BridgeError, type BridgeErrorCode, isBridgeError } from "./error.js";

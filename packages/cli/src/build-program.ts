@@ -22,7 +22,7 @@ const groups: readonly CommandGroup[] = [
   },
   {
     name: "bridge",
-    description: "run the bridge, or check its configuration",
+    description: "run the bridge, check its configuration, install it as a service",
     load: async (io) => (await import("./commands/bridge.js")).bridgeCommand(io),
   },
 ];

@@ -6,6 +6,13 @@ export interface CliIo {
   readonly stderr: { write(text: string): unknown };
   /** Resolves when the user asks the command to end. */
   readonly interrupted: Promise<void>;
+  /**
+   * Calls back each time the user asks the command to read its configuration again; the returned
+   * function ends that. Default: nobody asks.
+   */
+  readonly onReload?: (listener: () => void) => () => void;
+  /** Variables of the environment. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Results go to a person's terminal that shows colours. Default: false. */
   readonly colour?: boolean;
   /** Seconds since 1970. Default: the system's clock. */

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { runCli } from "./run-cli.js";
 
+let reload: (() => void) | undefined;
 const interrupted = new Promise<void>((resolve) => {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => resolve());
-  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  // A terminal that is closed sends it as well: there the command ends.
+  process.on("SIGHUP", () => (reload && !process.stdin.isTTY ? reload() : resolve()));
 });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -16,5 +17,12 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   interrupted,
+  onReload: (listener) => {
+    reload = listener;
+    return () => {
+      reload = undefined;
+    };
+  },
+  env: process.env,
   colour: process.stdout.isTTY && !process.env.NO_COLOR,
 });

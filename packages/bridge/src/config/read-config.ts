@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isSchemaError, type SchemaProblem, type SensorSchema } from "@bollard/schema";
 import { parseDocument, readSchemaFile } from "@bollard/schema/file";
-import { BridgeError } from "../error.js";
+import { BridgeError, isBridgeError } from "../error.js";
 import { parseNodesCsv } from "../registry/nodes-csv.js";
 import type { BridgeConfig, Filled, MqttEndConfig, NodeConfig, ResolvedConfig } from "./config.js";
+import { type Environment, type Overridden, withEnvironment } from "./env-overrides.js";
 import {
   configJsonSchema,
   doubleNames,
@@ -13,6 +14,13 @@ import {
   resolveNodes,
 } from "./resolve-config.js";
 
+/** A configuration as it was read. */
+export interface LoadedConfig {
+  readonly config: ResolvedConfig;
+  /** What is no mistake and may be one, in sentences. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Reads the configuration from a YAML or JSON file. Paths in it are taken from the file's folder.
  *
@@ -20,6 +28,16 @@ import {
  * what is wrong; what would be right`, `BRIDGE_CONFIG_UNREADABLE`
  */
 export function readConfigFile(path: string): ResolvedConfig {
+  return loadConfigFile(path, {}).config;
+}
+
+/**
+ * The same, with the values of `BOLLARD_…` variables in place of the file's own: `spool.maxBytes` is
+ * `BOLLARD_SPOOL_MAX_BYTES`, and the `url` of the sink `city` is `BOLLARD_SINKS_MQTT_CITY_URL`.
+ *
+ * Throws as {@link readConfigFile} does, for a variable with its name.
+ */
+export function loadConfigFile(path: string, environment: Environment): LoadedConfig {
   const value = readChecked(path, configJsonSchema, (config) =>
     doubleNames(config as BridgeConfig).map(({ place, message }) => ({
       code: "SCHEMA_DUPLICATE",
@@ -27,8 +45,24 @@ export function readConfigFile(path: string): ResolvedConfig {
       message,
     })),
   );
-  const folder = dirname(path);
-  return withAbsolutePaths(resolveConfig((value ?? {}) as BridgeConfig), folder);
+  const overridden = withEnvironment(value ?? {}, environment);
+  return {
+    config: withAbsolutePaths(resolveOverridden(overridden), dirname(path)),
+    warnings: overridden.unknown.map((name) => `${name} stands for no key of the configuration`),
+  };
+}
+
+/** Blames the variable for what is wrong with the key that it stands for. */
+function resolveOverridden({ value, applied }: Overridden): ResolvedConfig {
+  try {
+    return resolveConfig(value as BridgeConfig);
+  } catch (error) {
+    if (!isBridgeError(error)) throw error;
+    const [variable] = [...applied].find(([, key]) => key === error.place) ?? [];
+    if (variable === undefined) throw error;
+    const why = error.message.replace(/ \(BRIDGE_\w+ at .*\)$/, "");
+    throw new BridgeError(error.code, variable, why, { cause: error });
+  }
 }
 
 /**

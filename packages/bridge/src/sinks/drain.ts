@@ -113,6 +113,13 @@ export class Drain {
     this.#tellWhenCaughtUp();
   }
 
+  /** Whether there is something to take, and nothing it has to wait for. */
+  get couldTake(): boolean {
+    const { window } = this.sink;
+    const isFree = this.#holds === 0 && !this.#isClosed && this.#underWay.length < window;
+    return isFree && this.taken < this.#options.spool.last;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }
