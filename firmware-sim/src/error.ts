@@ -2,6 +2,7 @@
 export type FirmwareSimErrorCode =
   | "SIM_NO_PSEUDO_TERMINAL" // this system gives none, or its libc cannot be called
   | "SIM_LINK_TAKEN" // a file that is no symbolic link stands where the link should
+  | "SIM_BAD_PROGRAM" // a board's program is no Intel HEX, or too large
   | "SIM_BAD_OPTION"; // an option is out of range
 
 /** What went wrong, and with which path or option. */

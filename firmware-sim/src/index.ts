@@ -1,3 +1,4 @@
+export { Atmega328p, type Atmega328pOptions } from "./avr/atmega328p.js";
 export {
   type CableFaultCounts,
   type CableFaultRates,

@@ -20,7 +20,7 @@ const BUILDS = {
       HOLD: 100,
       QUEUE_BYTES: 4000,
       MAX_PAYLOAD: 240,
-      CRC_TABLE: 1,
+
       BYTEWISE: 1,
     },
   },

@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-#if BOLLARD_LINK_CRC_TABLE && defined(__AVR__)
-#include <avr/pgmspace.h>
-#define TABLE PROGMEM
-#define TABLE_ENTRY(at) pgm_read_dword(at)
-#else
-#define TABLE
-#define TABLE_ENTRY(at) (*(at))
-#endif
-
 /* The compiler takes less room when it does not put these into their callers. */
 #if defined(__AVR__)
 #define APART __attribute__((noinline, noclone))
@@ -165,24 +156,10 @@ static void put32(uint8_t *to, uint32_t value)
 }
 #endif
 
-/* CRC-32 of 1 to 255 bytes, before its final inversion. */
-#if BOLLARD_LINK_CRC_TABLE
-static const uint32_t crc_table[16] TABLE = {
-	0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-	0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-};
-
-static APART uint32_t crc32(const uint8_t *bytes, uint8_t size)
-{
-	uint32_t crc = 0xffffffffUL;
-	do {
-		crc ^= *bytes++;
-		crc = crc >> 4 ^ TABLE_ENTRY(&crc_table[(uint8_t)crc & 15]);
-		crc = crc >> 4 ^ TABLE_ENTRY(&crc_table[(uint8_t)crc & 15]);
-	} while (--size);
-	return crc;
-}
-#else
+/*
+ * CRC-32 of 1 to 255 bytes, before its final inversion. Bit by bit: a table of 16 entries takes 154
+ * bytes more on AVR and makes a frame 6 % cheaper.
+ */
 static APART uint32_t crc32(const uint8_t *bytes, uint8_t size)
 {
 	uint32_t crc = 0xffffffffUL;
@@ -196,7 +173,6 @@ static APART uint32_t crc32(const uint8_t *bytes, uint8_t size)
 	} while (--size);
 	return crc;
 }
-#endif
 
 /* crc32 of a frame with its CRC behind it, least significant byte first. */
 #define GOOD_CRC 0xdebb20e3UL

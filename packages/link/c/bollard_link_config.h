@@ -47,11 +47,6 @@
 #define BOLLARD_LINK_TIME 0
 #endif
 
-/** 1: a CRC table of 64 bytes, three times as fast. 0: no table. */
-#ifndef BOLLARD_LINK_CRC_TABLE
-#define BOLLARD_LINK_CRC_TABLE 0
-#endif
-
 /** 1: `bollard_link_counts` counts what happened. */
 #ifndef BOLLARD_LINK_COUNTS
 #define BOLLARD_LINK_COUNTS 0

@@ -31,7 +31,7 @@ export interface LinkHostOptions {
   readonly maxBody?: number;
   /** After how long without a sign of the node it counts as silent. Default: 30000 ms. */
   readonly silenceMs?: number;
-  /** The first command's id: another one at each start of the program. Default: 0. */
+  /** The first command's id: another one at each start of the program. Default: 1. */
   readonly firstCommandId?: number;
   /** Milliseconds that never jump, such as `performance.now`. */
   readonly now: () => number;
@@ -107,7 +107,7 @@ export class LinkHost implements SessionLink {
       commitDelayMs: 1000,
       maxBody: MAX_BODY,
       silenceMs: 30_000,
-      firstCommandId: 0,
+      firstCommandId: 1,
       wallTime: () => undefined,
       ...options,
     };
