@@ -37,6 +37,10 @@ const anyEntry: fc.Arbitrary<Entry> = fc
       layout: fc.stringMatching(/^[0-9a-f]{16}$/),
       binding: fc.oneof(fc.string(), fc.integer({ min: 0, max: 255 })),
       receivedMs: fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
+      nodeClock: fc.record({
+        uptimeMs: fc.integer({ min: 0, max: 0xffffffff }),
+        slowPpm: fc.integer({ min: -150_000, max: 150_000 }),
+      }),
     },
     { requiredKeys: ["source", "node", "boot", "sequence", "payload", "arrival"] },
   )

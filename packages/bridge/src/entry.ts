@@ -18,6 +18,14 @@ export interface Arrival {
   readonly quality: ClockQuality;
 }
 
+/** What the clock of a node without the time showed when its message came in. */
+export interface NodeClock {
+  /** Milliseconds since the node's start, modulo 2^32. */
+  readonly uptimeMs: number;
+  /** By how many millionths that clock is slow; below 0: it is fast. */
+  readonly slowPpm: number;
+}
+
 /** One message as it came: what the spool keeps. */
 export interface Entry {
   readonly source: SourceName;
@@ -41,6 +49,8 @@ export interface Entry {
   readonly binding?: string | number;
   /** When a network server received it, ms since the Unix epoch; present only where one did. */
   readonly receivedMs?: number;
+  /** Present only where the payload's time is an uptime, and the node's clock is known. */
+  readonly nodeClock?: NodeClock;
 }
 
 /** What the spool keeps of an entry: bytes, and beside them whose it is and since when. */
@@ -62,7 +72,7 @@ const cbor = new Encoder({ useRecords: false, tagUint8Array: false, variableMapS
 /**
  * Turns an entry into what the spool keeps. Its bytes are one CBOR array:
  * `[version × 64 + quality × 8 + kind, source name, boot, sequence, payload, boot id, monotonic ms, layout?,
- * binding?, received ms?]`, with null for one that is absent before one that is not.
+ * binding?, received ms?, node's uptime ms?, node's clock slow ppm?]`, with null for one that is absent before one that is not.
  *
  * Monotonic time is rounded to the millisecond.
  */
@@ -78,8 +88,8 @@ export function encodeEntry(entry: Entry): Required<StoredEntry> {
     arrival.bootId,
     Math.round(arrival.monotonicMs),
   ];
-  const { layout, binding, receivedMs } = entry;
-  const rest = [layout, binding, receivedMs];
+  const { layout, binding, receivedMs, nodeClock } = entry;
+  const rest = [layout, binding, receivedMs, nodeClock?.uptimeMs, nodeClock?.slowPpm];
   const length = rest.findLastIndex((item) => item !== undefined) + 1;
   for (let i = 0; i < length; i++) items.push(rest[i] ?? null);
   return { bytes: cbor.encode(items), stream: entry.node, timeMs: arrival.wallMs };
@@ -102,7 +112,7 @@ export function decodeEntry(stored: StoredEntry): Entry {
   const flags = whole(head, 0xffff, "head");
   const version = flags >> 6;
   if (version !== VERSION) throw malformed(`its version is ${version}, known is ${VERSION}`);
-  const [layout, binding, receivedMs] = rest;
+  const [layout, binding, receivedMs, uptimeMs, slowPpm] = rest;
   return {
     source: { kind: pick(KINDS, flags & 7, "source kind"), name: text(name, "source name") },
     node: text(stored.stream, "node"),
@@ -119,6 +129,9 @@ export function decodeEntry(stored: StoredEntry): Entry {
     ...(isThere(binding) && { binding: bindingOf(binding) }),
     ...(isThere(receivedMs) && {
       receivedMs: whole(receivedMs, Number.MAX_SAFE_INTEGER, "time of receipt"),
+    }),
+    ...(isThere(uptimeMs) && {
+      nodeClock: { uptimeMs: whole(uptimeMs, 0xffffffff, "uptime"), slowPpm: ppm(slowPpm) },
     }),
   };
 }
@@ -154,6 +167,12 @@ function whole(value: unknown, max: number, what: string): number {
     return number;
   }
   throw malformed(`its ${what} is not a whole number of 0 to ${max}`);
+}
+
+function ppm(value: unknown): number {
+  return typeof value === "number" && value < 0
+    ? -whole(-value, 1e6, "node's clock")
+    : whole(value, 1e6, "node's clock");
 }
 
 function binary(value: unknown): Uint8Array {

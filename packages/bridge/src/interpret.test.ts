@@ -206,6 +206,21 @@ describe("a reading's time", () => {
     expect(at(220, (booted + 290) * 1000)).toBe(booted + 220.5);
   });
 
+  test("goes back from its arrival by the node's clock and its rate, where those are known", () => {
+    const wallMs = 1_789_000_000_000;
+    const at = (uptime: number, nodeClock: Entry["nodeClock"]) => {
+      const payload = encodePayload(uptimes, { time: uptime, values: { cars: 1 } });
+      const arrival = { bootId: 7, monotonicMs: 0, wallMs, quality: "synchronised" } as const;
+      return timeOf(entryOf(payload, { arrival, ...(nodeClock && { nodeClock }) }));
+    };
+    // 1000 s by a clock that is 2 % slow were 1020.
+    expect(at(500, { uptimeMs: 1_500_250, slowPpm: 20_000 })).toBe(wallMs / 1000 - 1020.255);
+    expect(at(500, { uptimeMs: 499_000, slowPpm: 0 })).toBe(wallMs / 1000);
+    // The node's 32 bits of milliseconds have wrapped, its seconds have not.
+    const wrapped = { uptimeMs: (5_000_000 * 1000 + 3000) % 2 ** 32, slowPpm: -100 };
+    expect(at(5_000_000, wrapped)).toBe(wallMs / 1000 - 3);
+  });
+
   test("is that of its receipt by the network server, where it waited there", () => {
     const payload = encodePayload(timeless, { values: { open: true } });
     expect(timeOf(entryOf(payload, { receivedMs: 1_788_000_000_500 }))).toBe(1_788_000_000.5);

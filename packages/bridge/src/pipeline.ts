@@ -90,6 +90,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ...(message.layout !== undefined && { layout: message.layout }),
     ...(message.binding !== undefined && { binding: message.binding }),
     ...(message.receivedMs !== undefined && { receivedMs: message.receivedMs }),
+    ...(message.nodeClock !== undefined && { nodeClock: message.nodeClock }),
   });
 
   /** The same key with other bytes is another message: it gets a session of its own, never dropped. */

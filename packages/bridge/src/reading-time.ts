@@ -1,6 +1,6 @@
 import type { Reading } from "@bollard/payload";
 import type { BridgeClock } from "./clock.js";
-import type { Entry } from "./entry.js";
+import type { Entry, NodeClock } from "./entry.js";
 import type { KnownSchema } from "./schema-set.js";
 
 /** A time before 1978 is that of a clock that was never set; SenML takes it as relative to now. */
@@ -11,9 +11,10 @@ const MAX_BOOTS = 20_000;
 /**
  * Tells when a reading was observed.
  *
- * A time of the node's own clock stands, once that clock was set. An uptime counts from when the node booted: the earliest
- * moment that fits the messages since then, since each took a while to come. A reading without a
- * time was observed when it came in.
+ * A time of the node's own clock stands, once that clock was set. An uptime is so long ago as the
+ * node's clock has gone on since, by the rate it goes at; where that is not known it counts from when
+ * the node booted: the earliest moment that fits the messages since then, since each took a while to
+ * come. A reading without a time was observed when it came in.
  */
 export class ReadingTimes {
   readonly #clock: BridgeClock;
@@ -49,6 +50,12 @@ export class ReadingTimes {
     if (mode !== "uptime") {
       return readings.map(({ time = 0 }) => (time < FIRST_ABSOLUTE_S ? arrivalS : time));
     }
+    const { nodeClock } = entry;
+    if (nodeClock) {
+      return readings.map(({ time = 0 }) => {
+        return Math.round((arrivalS - ageS(nodeClock, time)) * 1000) / 1000;
+      });
+    }
     const latest = Math.max(...readings.map(({ time }) => time ?? 0));
     const bootedAt = this.#noteBoot(`${entry.boot}/${entry.node}`, arrivalS - latest);
     return readings.map(({ time }) => Math.round((bootedAt + (time ?? 0)) * 1000) / 1000);
@@ -62,4 +69,13 @@ export class ReadingTimes {
     if (this.#bootedAt.size > MAX_BOOTS && !eldest.done) this.#bootedAt.delete(eldest.value);
     return bootedAt;
   }
+}
+
+/**
+ * How long ago the node's clock showed `uptimeS`, in seconds, up to 24 days; not below 0, since what
+ * is reported has happened.
+ */
+function ageS({ uptimeMs, slowPpm }: NodeClock, uptimeS: number): number {
+  const ageMs = (uptimeMs - Math.round(uptimeS * 1000)) | 0;
+  return (Math.max(0, ageMs) * (1 + slowPpm / 1e6)) / 1000;
 }

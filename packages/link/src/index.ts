@@ -9,6 +9,7 @@ export {
   type LinkSessionsOptions,
   type RestoredSession,
 } from "./host/link-sessions.js";
+export { UptimeClock, type UptimeReading } from "./host/uptime-clock.js";
 export { type KeepPollingOptions, keepPolling, type Polled } from "./keep-polling.js";
 export { LinkNode, type OfferOptions } from "./node/link-node.js";
 export type { LinkNodeEvent, LinkNodeStats } from "./node/link-node-event.js";

@@ -1,4 +1,4 @@
-import type { SourceName } from "../entry.js";
+import type { NodeClock, SourceName } from "../entry.js";
 import type { EndStatus } from "../page/api-types.js";
 import type { LinkView } from "../page/detail-types.js";
 
@@ -19,6 +19,8 @@ export interface SourceMessage {
   readonly binding?: string | number | undefined;
   /** When the network server received it, ms since the Unix epoch, where one did before us. */
   readonly receivedMs?: number | undefined;
+  /** What the node's clock shows now, where its payload's time is an uptime. */
+  readonly nodeClock?: NodeClock | undefined;
   /** Called once the message is on the disk: now it may be acknowledged. */
   readonly kept: () => void;
 }

@@ -390,6 +390,7 @@ export class LinkHost implements SessionLink {
   }
 
   #tellUptime(session: LinkSession, uptimeMs: number, at: number): void {
+    session.clock.note(uptimeMs, at);
     this.#emit({ kind: "uptime", nodeId: session.nodeId, boot: session.boot, uptimeMs, at });
   }
 

@@ -1,5 +1,6 @@
 import type { CommandStatus } from "../bodies/command.js";
 import { addSequence, extendSequence, sequenceDistance } from "../sequence.js";
+import { UptimeClock } from "./uptime-clock.js";
 
 /** One message that came in order. */
 export interface ReceivedMessage {
@@ -44,6 +45,8 @@ export class LinkSession {
   life: number;
   /** Most messages that the node keeps until they are durable. */
   hold = 1;
+  /** The node's clock, as the host knows it. */
+  readonly clock = new UptimeClock();
   /** The link it runs on now. */
   link: SessionLink | undefined;
   #next: number;

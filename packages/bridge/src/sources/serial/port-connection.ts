@@ -1,5 +1,5 @@
 import { keepPolling, LinkHost, type LinkHostEvent, type LinkSessions } from "@bollard/link";
-import { readHeader } from "@bollard/payload";
+import { type PayloadHeader, readHeader } from "@bollard/payload";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
@@ -246,13 +246,18 @@ export class PortConnection {
     if (this.#cancelHold) return;
     const { session, nodeId, boot, sequence, payload, urgent } = event;
     this.#messages++;
+    const header = headerOf(payload);
     const taken = this.#options.accept({
       source: this.#options.source,
       node: nodeId,
       boot,
       sequence,
       payload,
-      layout: this.#otherLayout(payload),
+      layout: header && this.#otherLayout(header),
+      nodeClock:
+        header?.timeMode === "uptime"
+          ? session.clock.read(this.#options.clock.monotonicMs())
+          : undefined,
       kept: () => session.durable(sequence),
     });
     if (!taken) this.#holdBack(session);
@@ -260,17 +265,12 @@ export class PortConnection {
   }
 
   /** The layout that the node announced for this payload, where it is not the configured one. */
-  #otherLayout(payload: Uint8Array): string | undefined {
-    try {
-      const { schemaId } = readHeader(payload);
-      const id = schemaId ?? (this.#layouts.size === 1 ? this.#layouts.keys().next().value : 0);
-      const layout = this.#layouts.get(id ?? 0);
-      const configured =
-        schemaId === undefined ? this.#options.schemas.only : this.#options.schemas.find(schemaId);
-      return layout === configured?.fingerprint ? undefined : layout;
-    } catch {
-      return undefined;
-    }
+  #otherLayout({ schemaId }: PayloadHeader): string | undefined {
+    const id = schemaId ?? (this.#layouts.size === 1 ? this.#layouts.keys().next().value : 0);
+    const layout = this.#layouts.get(id ?? 0);
+    const configured =
+      schemaId === undefined ? this.#options.schemas.only : this.#options.schemas.find(schemaId);
+    return layout === configured?.fingerprint ? undefined : layout;
   }
 
   /** Nothing can be kept now: the node keeps it for us, and sends it again. */
@@ -279,5 +279,14 @@ export class PortConnection {
       this.#cancelHold = undefined;
       if (!this.#isClosed) session.rewind();
     });
+  }
+}
+
+/** Undefined for what is no payload of ours: it is kept as it came. */
+function headerOf(payload: Uint8Array): PayloadHeader | undefined {
+  try {
+    return readHeader(payload);
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { LinkSessions } from "@bollard/link";
-import { layoutFingerprint } from "@bollard/schema";
+import { encodePayload } from "@bollard/payload";
+import { defineSchema, layoutFingerprint } from "@bollard/schema";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Alarms } from "../../alarms.js";
 import type { SerialSourceConfig } from "../../config/config.js";
@@ -224,6 +225,27 @@ describe("SerialSource", () => {
       for (const message of taken) message.kept();
     }
     expect(sequences()).toEqual([...Array(20).keys()]);
+  });
+
+  test("tells what a node's clock showed when a payload with an uptime came", async () => {
+    const counted = defineSchema({
+      name: "counted",
+      id: 18,
+      time: "uptime",
+      fields: [{ name: "cars", kind: "counter", bits: 32 }],
+    });
+    const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 3 });
+    await pass(5000);
+    ports.plug("ttyACM0", node);
+    await make().open();
+    await pass(200);
+    node.link.offer(encodePayload(counted, { time: 5, values: { cars: 1 } } as never));
+    node.link.offer(streetPayload(0));
+    await pass(100);
+    expect(taken.map(({ nodeClock }) => nodeClock !== undefined)).toEqual([true, false]);
+    const { uptimeMs = 0, slowPpm } = taken[0]?.nodeClock ?? {};
+    expect(slowPpm).toBe(0);
+    expect(Math.abs(uptimeMs - 5200)).toBeLessThanOrEqual(100);
   });
 
   test("asks for the disk at once when a node has little room left", async () => {
