@@ -38,6 +38,10 @@ export interface SerialSourceConfig {
   readonly ports?: readonly string[];
   /** Line speed, baud. Default: 115200. */
   readonly baudRate?: number;
+  /** Line speeds to try in turn where no node is heard at `baudRate`, baud. Default: none. */
+  readonly otherBaudRates?: readonly number[];
+  /** Leaves DTR on when a port is closed, so that opening it does not reset an Arduino. Default: true. */
+  readonly keepDtr?: boolean;
   /** Time between two looks for ports, ms; the folders are watched as well. Default: 2000. */
   readonly pollMs?: number;
   /** Silence after which a port is opened anew, ms; 0: never. Default: 900000. */

@@ -51,6 +51,8 @@ describe("resolveConfig", () => {
         {
           name: "cabinet",
           ports: ["/dev/ttyACM0"],
+          keepDtr: true,
+          otherBaudRates: [],
           baudRate: 115_200,
           pollMs: 2000,
           silenceMs: 900_000,

@@ -7,6 +7,8 @@ import type { ManualClock } from "./manual-clock.js";
 
 /** What hangs at the device's end of a cable. */
 interface Device {
+  /** Its line speed; at another one no byte arrives. Default: any. */
+  readonly baudRate?: number | undefined;
   receive(bytes: Uint8Array): void;
   lineUp(send: (bytes: Uint8Array) => void): void;
   lineDown(): void;
@@ -19,6 +21,8 @@ export class FakePorts {
   readonly #open = new Map<string, { end(reason?: Error): void }>();
   /** Paths opened, in order. */
   readonly opened: string[] = [];
+  /** And at which line speeds. */
+  readonly speeds: number[] = [];
   /** Opening these fails. */
   readonly broken = new Set<string>();
 
@@ -47,8 +51,9 @@ export class FakePorts {
     rmSync(this.folder, { recursive: true });
   }
 
-  readonly openPort: OpenPort = async (path) => {
+  readonly openPort: OpenPort = async (path, { baudRate }) => {
     this.opened.push(path);
+    this.speeds.push(baudRate);
     const device = this.#devices.get(path);
     if (!device || this.broken.has(path)) throw new Error("cannot open: no such device");
     let data: (chunk: Uint8Array) => void = () => {};
@@ -61,11 +66,12 @@ export class FakePorts {
       closed(reason);
     };
     this.#open.set(path, { end });
+    const isAtSpeed = device.baudRate === undefined || device.baudRate === baudRate;
     const stream: SerialStream = {
       write: (bytes, done) => {
         const copy = Uint8Array.from(bytes);
         setImmediate(() => {
-          if (isOpen) device.receive(copy);
+          if (isOpen && isAtSpeed) device.receive(copy);
           done();
         });
       },
@@ -80,7 +86,7 @@ export class FakePorts {
     device.lineUp((bytes) => {
       const copy = Uint8Array.from(bytes);
       setImmediate(() => {
-        if (isOpen) data(copy);
+        if (isOpen && isAtSpeed) data(copy);
       });
     });
     return stream;

@@ -1,6 +1,7 @@
 import { endAtHangUp } from "@bollard/link/serialport";
 import { SerialPort } from "serialport";
 import { BridgeError } from "../../error.js";
+import { leaveDtrOn } from "./leave-dtr-on.js";
 
 /** An open serial port. It is used for one connection and never opened again. */
 export interface SerialStream {
@@ -19,14 +20,16 @@ export interface SerialStream {
  *
  * @throws whatever keeps the port from being opened: it is tried again later
  */
-export type OpenPort = (
-  path: string,
-  options: { readonly baudRate: number },
-) => Promise<SerialStream>;
+export type OpenPort = (path: string, options: OpenPortOptions) => Promise<SerialStream>;
+
+export interface OpenPortOptions {
+  /** Baud. */
+  readonly baudRate: number;
+  /** DTR stays on when the port is closed, so that the next opening does not reset the board. */
+  readonly keepDtr: boolean;
+}
 
 const CLOSE_WITHIN_MS = 1000;
-/** Without it the bindings may take the end of a port for a pause that never ends. */
-const _hangUp = endAtHangUp(SerialPort.binding);
 
 /**
  * Opens a port with the `serialport` package.
@@ -35,9 +38,10 @@ const _hangUp = endAtHangUp(SerialPort.binding);
  * reads from the first moment and always has an error listener, since a paused port never sees the
  * hang-up. A read of nothing is the hang-up, where the package alone would read again for ever.
  */
-export const openSerialPort: OpenPort = (path, { baudRate }) => {
+export const openSerialPort: OpenPort = async (path, { baudRate, keepDtr }) => {
+  if (keepDtr) await leaveDtrOn(path);
   const port = new SerialPort({
-    ...{ path, baudRate, autoOpen: false },
+    ...{ path, baudRate, autoOpen: false, hupcl: !keepDtr },
     ...endAtHangUp(SerialPort.binding),
   });
   let data: (chunk: Uint8Array) => void = () => {};

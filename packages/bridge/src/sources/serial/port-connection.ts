@@ -21,6 +21,8 @@ export interface PortConnectionOptions {
   readonly commitDelayMs: number;
   /** Silence after which the port is opened anew; 0: never. */
   readonly silenceMs: number;
+  /** The port is closed when no node is heard within this time of its opening. Default: it is not. */
+  readonly unheardMs?: number;
   readonly maxQueueBytes: number;
   readonly alarms: Alarms;
   readonly clock: BridgeClock;
@@ -43,6 +45,7 @@ export class PortConnection {
   readonly #stopPolling: () => void;
   #cancelSilence: (() => void) | undefined;
   #cancelHold: (() => void) | undefined;
+  #cancelUnheard: (() => void) | undefined;
   #isClosed = false;
   #node = "";
   #firmware = "";
@@ -91,6 +94,16 @@ export class PortConnection {
       after: (delayMs, task) => clock.after(delayMs, task),
     });
     this.#watchSilence();
+    const { unheardMs } = options;
+    if (unheardMs === undefined) return;
+    this.#cancelUnheard = clock.after(unheardMs, () => {
+      if (!this.isHeard) this.#stream.close().catch(() => {});
+    });
+  }
+
+  /** A frame came, so the line's speed is right. */
+  get isHeard(): boolean {
+    return this.#link.lastHeardAt > Number.NEGATIVE_INFINITY;
   }
 
   /** The node that said HELLO here; empty before. */
@@ -150,6 +163,7 @@ export class PortConnection {
     this.#stopPolling();
     this.#cancelSilence?.();
     this.#cancelHold?.();
+    this.#cancelUnheard?.();
   }
 
   /** A port that hung up unseen, or a USB chip that fell asleep, says nothing for ever. */

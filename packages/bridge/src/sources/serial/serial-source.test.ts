@@ -248,6 +248,18 @@ describe("SerialSource", () => {
     expect(Math.abs(uptimeMs - 5200)).toBeLessThanOrEqual(100);
   });
 
+  test("finds the line speed at which a node is heard, and keeps it", async () => {
+    const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 3 });
+    ports.plug("ttyACM0", Object.assign(node, { baudRate: 57_600 }));
+    await make({ otherBaudRates: [9600, 57_600, 115_200], pollMs: 100 }).open();
+    await untilThere(() => source.status()[0]?.state === "up");
+    expect(ports.speeds).toEqual([115_200, 9600, 57_600]);
+    ports.unplug("ttyACM0");
+    ports.plug("ttyACM0", node);
+    await untilThere(() => ports.speeds.length === 4 && source.status()[0]?.state === "up");
+    expect(ports.speeds[3]).toBe(57_600);
+  });
+
   test("asks for the disk at once when a node has little room left", async () => {
     const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 3, maxHeld: 4 });
     ports.plug("ttyACM0", node);

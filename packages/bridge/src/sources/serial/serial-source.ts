@@ -32,6 +32,8 @@ export interface SerialSourceOptions {
 interface Port {
   readonly path: string;
   connection: PortConnection | undefined;
+  /** Which of the line speeds is tried, or was right. */
+  rate: number;
   isOpening: boolean;
   retryAtMs: number;
   retryMs: number;
@@ -46,6 +48,8 @@ const LAST_RETRY_MS = 5000;
 /** Changes in a device folder come in bursts. */
 const SETTLE_MS = 50;
 const MAX_PORTS = 256;
+/** A host asks three times, a second apart, and a node says HELLO each second. */
+const DETECT_MS = 4000;
 
 /**
  * Nodes on serial ports: takes every port that its paths and patterns find, also those that come
@@ -57,6 +61,7 @@ const MAX_PORTS = 256;
 export class SerialSource implements Source {
   readonly #options: SerialSourceOptions;
   readonly #connectionOptions: PortConnectionOptions;
+  readonly #baudRates: readonly number[];
   readonly #ports = new Map<string, Port>();
   readonly #watchers = new Map<string, FSWatcher>();
   #looking: Promise<void> | undefined;
@@ -67,6 +72,7 @@ export class SerialSource implements Source {
   constructor(options: SerialSourceOptions) {
     const { config } = options;
     this.#options = options;
+    this.#baudRates = [...new Set([config.baudRate, ...config.otherBaudRates])];
     this.#connectionOptions = {
       ...options,
       source: { kind: "serial", name: config.name },
@@ -162,6 +168,7 @@ export class SerialSource implements Source {
     const port: Port = {
       path,
       connection: undefined,
+      rate: 0,
       isOpening: false,
       retryAtMs: 0,
       retryMs: FIRST_RETRY_MS,
@@ -176,15 +183,21 @@ export class SerialSource implements Source {
   async #connect(port: Port): Promise<void> {
     const { openPort, config, log } = this.#options;
     const { path } = port;
+    const { keepDtr } = config;
+    const baudRate = this.#baudRates[port.rate] ?? config.baudRate;
     port.isOpening = true;
     try {
-      const stream = await openPort(path, { baudRate: config.baudRate });
+      const stream = await openPort(path, { baudRate, keepDtr });
       if (this.#isClosed) {
         await stream.close();
         return;
       }
-      log.info({ port: path, baudRate: config.baudRate }, "port opened");
-      port.connection = new PortConnection(path, stream, this.#connectionOptions, (reason) =>
+      log.info({ port: path, baudRate }, "port opened");
+      const options = {
+        ...this.#connectionOptions,
+        ...(this.#baudRates.length > 1 && { unheardMs: DETECT_MS }),
+      };
+      port.connection = new PortConnection(path, stream, options, (reason) =>
         this.#onGone(port, reason),
       );
     } catch (error) {
@@ -202,6 +215,13 @@ export class SerialSource implements Source {
     port.errors += connection.errors;
     if (connection.messages > 0) port.retryMs = FIRST_RETRY_MS;
     if (this.#isClosed) return;
+    if (!connection.isHeard && this.#baudRates.length > 1) {
+      port.rate = (port.rate + 1) % this.#baudRates.length;
+      port.retryMs = FIRST_RETRY_MS;
+      this.#options.log.info({ port: port.path }, "no node is heard: the next line speed is tried");
+      this.#retryLater(port, "no node is heard at any line speed yet");
+      return;
+    }
     this.#options.log.warn({ port: port.path, err: reason }, "port closed");
     this.#retryLater(port, reason?.message ?? "it was unplugged");
   }
