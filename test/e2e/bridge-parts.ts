@@ -43,17 +43,18 @@ function lampPayload(number: number, key?: { boot: number; sequence: number }): 
 /** A node on a virtual serial port. Its messages wait in its memory while the cable is out. */
 export class SerialLamp {
   readonly node: LinkNode;
-  readonly #path: string;
+  #path: string;
   #port: VirtualPort | undefined;
   #stop: () => void;
   #offered = 0;
 
-  constructor(nodeId: string, path: string) {
+  /** @param life - another number for another device, and for each of its starts */
+  constructor(nodeId: string, path: string, life = 7) {
     this.#path = path;
     this.node = new LinkNode({
       nodeId,
       boot: 1,
-      life: 7,
+      life,
       maxHeld: 16_384,
       schemas: [{ id: lampSchema.id, fingerprint: layoutFingerprint(lampSchema) }],
       now: () => performance.now(),
@@ -67,7 +68,9 @@ export class SerialLamp {
     return this.#offered;
   }
 
-  async plug(): Promise<void> {
+  /** @param path - where, if it is another port than before */
+  async plug(path = this.#path): Promise<void> {
+    this.#path = path;
     this.#port = await openVirtualPort({ link: this.#path });
     this.#port.onData((bytes) => this.node.receive(bytes));
     this.node.lineUp();

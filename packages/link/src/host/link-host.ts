@@ -242,6 +242,8 @@ export class LinkHost implements SessionLink {
   }
 
   #take(frame: LinkFrame): void {
+    // A session that went on elsewhere is none here: whoever speaks has to say HELLO.
+    if (this.#session && this.#session.link !== this) this.#session = undefined;
     const session = this.#session;
     const now = this.#options.now();
     switch (frame.type) {

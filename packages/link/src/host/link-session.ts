@@ -49,6 +49,8 @@ export class LinkSession {
   readonly clock = new UptimeClock();
   /** The link it runs on now. */
   link: SessionLink | undefined;
+  /** The link it ran on before, where that was heard shortly before the node came to this one. */
+  leftLink: SessionLink | undefined;
   #next: number;
   #durableNext: number;
   /** The node has nothing before this one, as it said in its last HELLO. */

@@ -69,12 +69,14 @@ export class LinkSessions {
   open(hello: Hello, link: SessionLink, now: number): OpenedSession {
     const { nodeId, life } = hello;
     const others = this.#nodes.get(nodeId) ?? [];
-    const elsewhere = others.some(
+    const isElsewhere = (session: LinkSession): boolean =>
+      session.link !== undefined &&
+      session.link !== link &&
+      now - session.link.lastHeardAt < LIVING_MS;
+    // A node that was plugged in elsewhere has the same life, and does not speak on its old line.
+    const conflict = others.some(
       (session) =>
-        session.link !== undefined &&
-        session.link !== link &&
-        now - session.link.lastHeardAt < LIVING_MS &&
-        !sameLife(session.life, life),
+        isElsewhere(session) && (!sameLife(session.life, life) || session.leftLink === link),
     );
     // A HELLO said twice, before its answer came, costs one number.
     const given = others.find(
@@ -85,16 +87,17 @@ export class LinkSessions {
     const bootReused =
       hello.boot !== 0 &&
       known !== undefined &&
-      (otherLife(known.life, life) || (elsewhere && known.link !== link));
+      (otherLife(known.life, life) || (conflict && known.link !== link));
     const resumed = known !== undefined && !bootReused;
     const session = resumed ? known : this.#begin(hello, bootReused, others);
     const missing = session.resume(hello.oldest);
     session.life = life || session.life;
     session.hold = hello.hold;
     for (const other of others) if (other.link === link) other.link = undefined;
+    session.leftLink = isElsewhere(session) ? session.link : undefined;
     session.link = link;
     this.#remember(session);
-    return { session, resumed, missing, conflict: elsewhere, bootReused };
+    return { session, resumed, missing, conflict, bootReused };
   }
 
   /** @internal */
