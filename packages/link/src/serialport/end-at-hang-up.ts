@@ -1,8 +1,9 @@
-import { read } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 
 /** As much as is used here of a port of the `serialport` package's POSIX bindings. */
 interface PosixPort {
   readonly isOpen: boolean;
+  /** Opened with O_NONBLOCK. */
   readonly fd: number | null;
   readonly poller: {
     once(event: "readable", listener: (error: Error | null) => void): unknown;
@@ -12,6 +13,7 @@ interface PosixPort {
     offset: number,
     length: number,
   ): Promise<{ buffer: Buffer; bytesRead: number }>;
+  write(buffer: Buffer): Promise<void>;
 }
 
 /** As much as is used here of a binding. */
@@ -29,6 +31,9 @@ interface Binding {
  * processor core is busy. With this binding a read of 0 bytes is the end. On Windows, where that
  * cannot be, the binding stays as it is.
  *
+ * It also reads and writes at once, since the descriptor does not block: a trip through a thread for
+ * each frame and each acknowledgement is much of what a program with many ports has to do.
+ *
  * @see https://github.com/serialport/bindings-cpp/issues/162
  */
 export function endAtHangUp<B extends Binding>(binding: B): { readonly binding: B } {
@@ -36,6 +41,8 @@ export function endAtHangUp<B extends Binding>(binding: B): { readonly binding: 
     const port = await binding.open(options);
     if (isPosixPort(port)) {
       port.read = (buffer, offset, length) => readOrEnd(port, buffer, offset, length);
+      const writeLater = port.write.bind(port);
+      port.write = (buffer) => writeNow(port, buffer, writeLater);
     }
     return port;
   };
@@ -49,30 +56,40 @@ async function readOrEnd(
   length: number,
 ): Promise<{ buffer: Buffer; bytesRead: number }> {
   for (;;) {
+    if (port.isOpen) await readable(port);
     if (!port.isOpen || port.fd === null) {
       throw Object.assign(new Error("the port is not open"), { canceled: true });
     }
-    const got = await readOnce(port.fd, buffer, offset, length);
-    if (typeof got === "number") {
-      if (got > 0) return { buffer, bytesRead: got };
-      throw Object.assign(new Error("the port was hung up"), { disconnect: true });
+    try {
+      const bytesRead = readSync(port.fd, buffer, offset, length, null);
+      if (bytesRead > 0) return { buffer, bytesRead };
+    } catch (error) {
+      if (isForNow(error)) continue;
+      throw Object.assign(error as Error, { disconnect: true });
     }
-    if (got.code !== "EAGAIN" && got.code !== "EINTR") {
-      throw Object.assign(got, { disconnect: true });
-    }
-    if (port.isOpen) await readable(port);
+    throw Object.assign(new Error("the port was hung up"), { disconnect: true });
   }
 }
 
-function readOnce(
-  fd: number,
+/** What the line does not take at once, and every error, is left to the bindings. */
+async function writeNow(
+  port: PosixPort,
   buffer: Buffer,
-  offset: number,
-  length: number,
-): Promise<number | NodeJS.ErrnoException> {
-  return new Promise((resolve) => {
-    read(fd, buffer, offset, length, null, (error, count) => resolve(error ?? count));
-  });
+  writeLater: (buffer: Buffer) => Promise<void>,
+): Promise<void> {
+  let written = 0;
+  try {
+    if (port.fd !== null && buffer.length > 0) written = writeSync(port.fd, buffer);
+  } catch {
+    // Tried again below, where it is told.
+  }
+  if (written < buffer.length) await writeLater(buffer.subarray(written));
+}
+
+/** Nothing to read yet. */
+function isForNow(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EAGAIN" || code === "EINTR";
 }
 
 function readable(port: PosixPort): Promise<void> {

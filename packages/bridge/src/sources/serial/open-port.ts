@@ -25,8 +25,8 @@ export type OpenPort = (path: string, options: OpenPortOptions) => Promise<Seria
 export interface OpenPortOptions {
   /** Baud. */
   readonly baudRate: number;
-  /** DTR stays on when the port is closed, so that the next opening does not reset the board. */
-  readonly keepDtr: boolean;
+  /** DTR stays on when the port is closed, so that the next opening resets no board. Default: true. */
+  readonly keepDtr?: boolean;
 }
 
 const CLOSE_WITHIN_MS = 1000;
@@ -38,7 +38,7 @@ const CLOSE_WITHIN_MS = 1000;
  * reads from the first moment and always has an error listener, since a paused port never sees the
  * hang-up. A read of nothing is the hang-up, where the package alone would read again for ever.
  */
-export const openSerialPort: OpenPort = async (path, { baudRate, keepDtr }) => {
+export const openSerialPort: OpenPort = async (path, { baudRate, keepDtr = true }) => {
   if (keepDtr) await leaveDtrOn(path);
   const port = new SerialPort({
     ...{ path, baudRate, autoOpen: false, hupcl: !keepDtr },
