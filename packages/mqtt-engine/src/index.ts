@@ -17,3 +17,17 @@ export type { ProtocolVersion, QoS } from "./packet/packet-type.js";
 export type { MqttProperties } from "./packet/properties.js";
 export { reasonText } from "./reason-text.js";
 export type { PublishDone } from "./session/outgoing-publishes.js";
+export {
+  encodeTopic,
+  type PublishOutcome,
+  Swarm,
+  type SwarmStats,
+  type WritePayload,
+} from "./swarm/swarm.js";
+export type { SwarmConnection, SwarmState } from "./swarm/swarm-connection.js";
+export type {
+  SwarmClient,
+  SwarmEvents,
+  SwarmMessage,
+  SwarmOptions,
+} from "./swarm/swarm-options.js";

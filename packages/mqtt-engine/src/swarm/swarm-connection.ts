@@ -1,0 +1,86 @@
+import type { Buffer } from "node:buffer";
+import type { Transport, TransportEvents } from "../connection/transport.js";
+import type { MqttError } from "../error.js";
+import { PacketParser } from "../packet/packet-parser.js";
+import type { InFlightList } from "./in-flight-table.js";
+import type { SwarmClient } from "./swarm-options.js";
+
+/** Where a connection of a swarm stands. */
+export type SwarmState = "waiting" | "connecting" | "up" | "closing" | "closed";
+
+/** What a connection needs of its swarm. @internal */
+export interface SwarmCore {
+  opened(connection: SwarmConnection): void;
+  received(connection: SwarmConnection, chunk: Buffer, start: number, end: number): void;
+  drained(connection: SwarmConnection): void;
+  closed(connection: SwarmConnection, error: Error | undefined): void;
+}
+
+/**
+ * One connection of a swarm, kept small: there may be tens of thousands. Everything it does is done
+ * by the swarm.
+ */
+export class SwarmConnection implements InFlightList, TransportEvents {
+  readonly index: number;
+  readonly client: SwarmClient;
+  /** Who is told of bytes and ends; the swarm. @internal */
+  readonly core: SwarmCore;
+  /** @internal */
+  readonly parser: PacketParser;
+  /** @internal */
+  transport: Transport | undefined;
+  state: SwarmState = "waiting";
+  /** Why it is about to end, where we ended it. @internal */
+  failure: MqttError | undefined;
+  inFlightHead = -1;
+  inFlightTail = -1;
+  inFlightCount = 0;
+  /** Most publishes in flight: ours, or the broker's Receive Maximum where that is less. */
+  maxInFlight: number;
+  /** @internal */
+  nextPacketId = 1;
+  /** Identifiers have been used once all through. @internal */
+  hasWrapped = false;
+  /** More waits to be written than may. @internal */
+  isBehind = false;
+  /** A publish was refused as `busy` since it last was ready. @internal */
+  wantsReady = false;
+  /** Whole seconds of the swarm's clock. @internal */
+  lastSentS = 0;
+  /** @internal */
+  lastReceivedS = 0;
+  /** -1 without one under way. @internal */
+  pingSentS = -1;
+  /** Acknowledgements for identifiers that were not in flight. */
+  unknownAcks = 0;
+
+  constructor(
+    index: number,
+    client: SwarmClient,
+    core: SwarmCore,
+    maxInFlight: number,
+    maxPacketBytes: number,
+  ) {
+    this.index = index;
+    this.client = client;
+    this.core = core;
+    this.maxInFlight = maxInFlight;
+    this.parser = new PacketParser(maxPacketBytes);
+  }
+
+  opened(): void {
+    this.core.opened(this);
+  }
+
+  data(chunk: Buffer, start: number, end: number): void {
+    this.core.received(this, chunk, start, end);
+  }
+
+  drained(): void {
+    this.core.drained(this);
+  }
+
+  closed(error: Error | undefined): void {
+    this.core.closed(this, error);
+  }
+}
