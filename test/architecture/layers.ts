@@ -13,7 +13,8 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   payload: ["schema", "senml"],
   sdk: ["schema", "payload", "senml", "link", "spool"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "mqtt-engine"],
-  cli: ["bridge", "payload", "schema", "senml", "ngsi-ld", "firmware-sim"],
+  fleet: ["mqtt-engine"],
+  cli: ["fleet", "bridge", "payload", "schema", "senml", "ngsi-ld", "firmware-sim"],
   "firmware-sim": [],
 };
 

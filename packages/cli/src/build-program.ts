@@ -25,6 +25,11 @@ const groups: readonly CommandGroup[] = [
     description: "run the bridge, check its configuration, install it as a service",
     load: async (io) => (await import("./commands/bridge.js")).bridgeCommand(io),
   },
+  {
+    name: "fleet",
+    description: "load-test an MQTT broker with thousands of simulated nodes",
+    load: async (io) => (await import("./commands/fleet.js")).fleetCommand(io),
+  },
 ];
 
 const example = `

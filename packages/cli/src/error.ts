@@ -1,6 +1,7 @@
 export type CliErrorCode =
   | "CLI_USAGE" // the words of the call are off: exit code 2
-  | "CLI_FAILED"; // the call was right and did not work out: exit code 1
+  | "CLI_FAILED" // the call was right and did not work out: exit code 1
+  | "CLI_TOO_SLOW"; // this machine could not do what was asked in time: exit code 3
 
 /** A mistake told in one line that names the option or file and a good value. */
 export class CliError extends Error {

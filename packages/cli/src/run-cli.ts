@@ -7,7 +7,7 @@ import { isCliError } from "./error.js";
  * Runs the command line.
  *
  * @param args - the words after `bollard`
- * @returns the exit code: 0 done, 1 failed, 2 used wrongly
+ * @returns the exit code: 0 done, 1 failed, 2 used wrongly, 3 this machine was too slow
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   const program = await buildProgram(io, args);
@@ -19,6 +19,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     const debug = args.includes("--debug");
     const text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
     io.stderr.write(`bollard: ${text}\n`);
-    return isCliError(error) && error.code === "CLI_USAGE" ? 2 : 1;
+    return isCliError(error) ? exitCodes[error.code] : 1;
   }
 }
+
+const exitCodes = { CLI_FAILED: 1, CLI_USAGE: 2, CLI_TOO_SLOW: 3 } as const;

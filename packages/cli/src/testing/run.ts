@@ -1,3 +1,4 @@
+import type { CliIo } from "../cli-io.js";
 import { runCli } from "../run-cli.js";
 
 /** What a call left behind. */
@@ -10,7 +11,7 @@ export interface Outcome {
 /** Runs the command line without a process; now is 2018-10-01T00:02:24Z. */
 export async function run(
   args: readonly string[],
-  io: { colour?: boolean } = {},
+  io: Partial<Pick<CliIo, "colour" | "interrupted">> = {},
 ): Promise<Outcome> {
   let out = "";
   let err = "";

@@ -45,6 +45,8 @@ export class SwarmConnection implements InFlightList, TransportEvents {
   isBehind = false;
   /** A publish was refused as `busy` since it last was ready. @internal */
   wantsReady = false;
+  /** When its attempt began, in the swarm's ms; it waits before that while too many are under way. */
+  attemptMs = 0;
   /** Whole seconds of the swarm's clock. @internal */
   lastSentS = 0;
   /** @internal */

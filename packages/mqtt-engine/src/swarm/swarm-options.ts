@@ -85,7 +85,7 @@ export interface SwarmOptions {
   readonly connectTimeoutMs?: number;
   /** Most unacknowledged publishes of one connection; the broker may ask for fewer. Default: 20. */
   readonly maxInFlight?: number;
-  /** Bytes the system has not taken from a connection before it is busy. Default: 65536. */
+  /** Bytes the system has not taken from a connection before it is busy. Default: 16384. */
   readonly maxPendingBytes?: number;
   /** Largest packet taken. Default: 1 MiB. */
   readonly maxPacketBytes?: number;

@@ -195,7 +195,7 @@ export class Swarm implements SwarmCore {
       this.#owner.lastSentS = this.#nowS;
       if (!transport.write(this.#arena.subarray(this.#start, this.#end))) {
         this.#isHeld = true;
-        this.#owner.isBehind = transport.pendingBytes > (this.#options.maxPendingBytes ?? 65_536);
+        this.#owner.isBehind = transport.pendingBytes > (this.#options.maxPendingBytes ?? 16_384);
       }
     }
     this.#start = this.#end;
@@ -252,12 +252,12 @@ export class Swarm implements SwarmCore {
 
   /** Sends pings that are due and ends what has been silent for too long: once a second. @internal */
   sweep(): void {
-    this.#nowS = Math.floor((this.#now() - this.#startedMs) / 1000);
+    const nowMs = this.#now();
+    this.#nowS = Math.floor((nowMs - this.#startedMs) / 1000);
     const { keepAliveS = 60, connectTimeoutMs = 10_000 } = this.#options;
     for (const connection of this.#connections) {
       if (connection.state === "connecting") {
-        // `lastSentS` is when the attempt began.
-        if ((this.#nowS - connection.lastSentS) * 1000 >= connectTimeoutMs) {
+        if (nowMs - connection.attemptMs >= connectTimeoutMs) {
           this.#cut(connection, "MQTT_TIMEOUT", "no CONNACK in time");
         }
       } else if (connection.state === "up" && keepAliveS > 0)
@@ -377,6 +377,7 @@ export class Swarm implements SwarmCore {
       throw new MqttError("MQTT_CONNECT_REFUSED", `the broker refused: ${said}`, { reasonCode });
     }
     connection.state = "up";
+    connection.lastReceivedS = this.#nowS;
     this.#up++;
     this.#connecting--;
     const receiveMaximum = properties.receiveMaximum ?? 65_535;
@@ -527,7 +528,7 @@ export class Swarm implements SwarmCore {
       if (connection === undefined) return;
       if (connection.state !== "waiting") continue;
       connection.state = "connecting";
-      connection.lastSentS = this.#nowS;
+      connection.attemptMs = this.#now();
       this.#connecting++;
       try {
         connection.transport = this.#openTransport(connection);

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { run } from "../../testing/run.js";
+
+describe("bollard fleet", () => {
+  test.each(["conn", "pub", "sub"])("%s tells what it takes, and -h is the host", async (name) => {
+    const { code, out } = await run(["fleet", name, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/-h, --host <host>/);
+    expect(out).toMatch(/Exit code: 0/);
+  });
+
+  test.each([
+    [["pub", "-q", "3"], /'-q, --qos <0\|1\|2>'.*0, 1 or 2/],
+    [["pub", "-s", "10"], /'-s, --size <bytes>'.*from 24/],
+    [["pub", "--duration", "soon"], /'--duration <time>'.*20s/],
+    [["conn", "-c", "0"], /'-c, --clients <count>'.*from 1/],
+    [["conn", "--cert", "a.pem"], /--cert and --key go together/],
+    [["sub", "--intervall", "1"], /unknown option '--intervall'/],
+  ])("names the option that is wrong, and a good value: %j", async (words, message) => {
+    const { code, err } = await run(["fleet", ...words]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  test("says in one line that nobody listens", async () => {
+    const interrupted = new Promise<void>(() => {});
+    const { code, err } = await run(["fleet", "conn", "-p", "1", "-c", "3"], { interrupted });
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^bollard: 127\.0\.0\.1:1: not one of 3 connections was let in: .*ECONNREFUSED/,
+    );
+  });
+
+  test("says which file cannot be read", async () => {
+    const { code, err } = await run(["fleet", "conn", "--cafile", "nowhere.pem"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/--cafile cannot be read: .*nowhere\.pem/);
+  });
+});

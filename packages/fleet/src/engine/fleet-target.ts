@@ -1,0 +1,62 @@
+import type { SwarmClient, SwarmOptions } from "@bollard/mqtt-engine";
+import { FleetError } from "../error.js";
+import { expandTemplate } from "./expand-template.js";
+
+/** User name and password of one client. */
+export interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** The broker, and who connects to it. */
+export interface FleetTarget
+  extends Pick<
+    SwarmOptions,
+    | "host"
+    | "port"
+    | "tls"
+    | "webSocket"
+    | "protocolVersion"
+    | "cleanSession"
+    | "keepAliveS"
+    | "maxConnecting"
+    | "connectTimeoutMs"
+    | "maxInFlight"
+  > {
+  /** `%i` is the client's number. Default: `bollard-fleet-<run>-%i`. */
+  readonly clientId?: string;
+  /** One for each client in turn, used again from the first when there are fewer. Default: none. */
+  readonly credentials?: readonly Credentials[];
+  /**
+   * Addresses to connect from, in turn. Each has about 28,000 ports, and where all of 127.0.0.0/8 is
+   * ours, several make connecting faster. Default: the system's choice.
+   */
+  readonly sourceAddresses?: readonly string[];
+  /** Names the run in client ids and in stamps, 0 to 65535. Default: by chance. */
+  readonly run?: number;
+}
+
+/** Who one client is. */
+export function clientOf(target: FleetTarget, run: number, index: number): SwarmClient {
+  const { credentials = [], sourceAddresses = [] } = target;
+  const { username, password } = credentials[index % Math.max(1, credentials.length)] ?? {};
+  const template = target.clientId ?? `bollard-fleet-${run.toString(16)}-%i`;
+  const localAddress = sourceAddresses[index % Math.max(1, sourceAddresses.length)];
+  return {
+    clientId: expandTemplate(template, { index: index + 1, ...(username && { username }) }),
+    ...(username !== undefined && { username: expandTemplate(username, { index: index + 1 }) }),
+    ...(password !== undefined && { password }),
+    ...(localAddress !== undefined && { localAddress }),
+  };
+}
+
+/** The run's number: the one given, or one by chance. */
+export function runNumberOf({ run }: FleetTarget): number {
+  return run ?? Math.floor(Math.random() * 65_536);
+}
+
+/** @throws {@link FleetError} `FLEET_BAD_OPTION` with the name of the option that is out of range */
+export function checkOption(name: string, value: number, least: number, most: number): void {
+  if (Number.isFinite(value) && value >= least && value <= most) return;
+  throw new FleetError("FLEET_BAD_OPTION", name, `${value} is out of range, ${least} to ${most}`);
+}

@@ -1,0 +1,63 @@
+import { build, type Histogram } from "hdr-histogram-js";
+
+/** Percentiles of a histogram, ms. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly meanMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+}
+
+const HIGHEST_US = 3_600_000_000;
+
+/**
+ * A histogram of times from a microsecond to an hour, to three digits. Two of them merge without any
+ * loss.
+ *
+ * @see HdrHistogram, hdrhistogram.org
+ */
+export class Latency {
+  readonly #histogram: Histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_US,
+    numberOfSignificantValueDigits: 3,
+    useWebAssembly: false,
+  });
+
+  get count(): number {
+    return this.#histogram.totalCount;
+  }
+
+  /** Notes a time; below zero, as clocks of two machines may have it, counts as zero. */
+  record(ms: number): void {
+    this.#histogram.recordValue(Math.min(HIGHEST_US, Math.max(0, Math.round(ms * 1000))));
+  }
+
+  /** Takes in another's times. */
+  add(other: Latency): void {
+    this.#histogram.add(other.#histogram);
+  }
+
+  reset(): void {
+    this.#histogram.reset();
+  }
+
+  /** Undefined where nothing was noted. */
+  summary(): LatencySummary | undefined {
+    const histogram = this.#histogram;
+    if (histogram.totalCount === 0) return undefined;
+    const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
+    return {
+      count: histogram.totalCount,
+      meanMs: histogram.mean / 1000,
+      p50Ms: at(50),
+      p90Ms: at(90),
+      p99Ms: at(99),
+      p999Ms: at(99.9),
+      maxMs: histogram.maxValue / 1000,
+    };
+  }
+}

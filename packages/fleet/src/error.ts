@@ -1,0 +1,23 @@
+/** Why a fleet did not run. The code is stable; the message is for people and may change. */
+export type FleetErrorCode =
+  | "FLEET_BAD_OPTION" // an option is out of its range or does not fit another
+  | "FLEET_NO_CONNECTION"; // not one client was let in
+
+/** A run that could not be, with what to do about it. */
+export class FleetError extends Error {
+  override readonly name = "FleetError";
+  readonly code: FleetErrorCode;
+  /** What it is about: an option such as `payloadBytes`, or an address. */
+  readonly place: string;
+
+  constructor(code: FleetErrorCode, place: string, message: string, options?: ErrorOptions) {
+    super(`${place}: ${message} (${code})`, options);
+    this.code = code;
+    this.place = place;
+  }
+}
+
+/** True for a FleetError from any copy of this package, also one loaded twice. */
+export function isFleetError(error: unknown): error is FleetError {
+  return error instanceof Error && error.name === "FleetError" && "code" in error;
+}

@@ -1,0 +1,64 @@
+import { BURST, type PublishResult } from "../engine/publish-load.js";
+
+/** What kept a run from more, or from what was asked. */
+export interface Verdict {
+  /**
+   * - `none`: all that was due was sent in time, and what was counted arrived
+   * - `tool`: this program was late by itself; the figures are about it and not about the broker
+   * - `broker`: it took no more, or lost something
+   * - `connections`: some were refused or broke
+   */
+  readonly limit: "none" | "tool" | "broker" | "connections";
+  /** The same for a person. */
+  readonly sentence: string;
+}
+
+/** Late by more at the 99th percentile, the tool's own schedule does not hold, ms. */
+const LATE_MS = 10;
+/** Share of a core with which the tool has no room left. */
+const FULL = 0.9;
+/** A thousandth of the messages may wait for the broker without a word. */
+const USUAL_HELD_BACK = 0.001;
+
+/**
+ * Says what the limit was. Broken connections are plain to see; after them the tool blames itself
+ * first: where it was late, nothing else can be known of the broker.
+ *
+ * @param isScheduled - false for a run at full speed, which always has a limit
+ */
+export function judge(result: PublishResult, isScheduled: boolean): Verdict {
+  const { connect, lateness, usage, sent, heldBack, unacknowledged, arrivals, missed } = result;
+  const percent = (part: number) => `${((100 * part) / Math.max(1, sent)).toFixed(2)} %`;
+  if (connect.failed + connect.lost + missed > 0) {
+    const [reason] = Object.keys(connect.reasons);
+    const sentence = `${connect.failed} connections failed and ${connect.lost} broke: ${reason ?? "no reason given"}.`;
+    return { limit: "connections", sentence };
+  }
+  if (isScheduled && (lateness?.p99Ms ?? 0) > LATE_MS) {
+    const late = lateness?.p99Ms.toFixed(1);
+    return {
+      limit: "tool",
+      sentence: `This tool was late by ${late} ms (p99): use fewer clients, a lower rate, or more machines.`,
+    };
+  }
+  if (!isScheduled && usage.cpuShare > FULL && heldBack * BURST < sent) {
+    return {
+      limit: "tool",
+      sentence: "This tool was busy all the time: the broker may take more.",
+    };
+  }
+  const lost = arrivals?.lost ?? 0;
+  if (lost > 0) {
+    return { limit: "broker", sentence: `The broker lost ${lost} messages, ${percent(lost)}.` };
+  }
+  if (unacknowledged > 0) {
+    const sentence = `The broker has not acknowledged ${unacknowledged} messages, ${percent(unacknowledged)}.`;
+    return { limit: "broker", sentence };
+  }
+  if (!isScheduled) return { limit: "broker", sentence: "This is what the broker takes." };
+  if (heldBack > sent * USUAL_HELD_BACK) {
+    const sentence = `The broker held back ${percent(heldBack)} of the messages: it took them later than they were due.`;
+    return { limit: "broker", sentence };
+  }
+  return { limit: "none", sentence: "The broker took all of it in time." };
+}
