@@ -8,7 +8,7 @@ import type { SwarmClient } from "./swarm-options.js";
 /** Where a connection of a swarm stands. */
 export type SwarmState = "waiting" | "connecting" | "up" | "closing" | "closed";
 
-/** What a connection needs of its swarm. @internal */
+/** What a connection needs of its swarm. */
 export interface SwarmCore {
   opened(connection: SwarmConnection): void;
   received(connection: SwarmConnection, chunk: Buffer, start: number, end: number): void;
