@@ -15,6 +15,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          testTimeout: 30_000,
           include: [
             "packages/*/src/**/*.test.ts",
             "firmware-sim/src/**/*.test.ts",
