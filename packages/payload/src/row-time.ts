@@ -23,7 +23,7 @@ export function toMilliseconds(time: number | undefined, layout: TimeLayout): nu
     const message = `Time ${time} is out of its range, 0 to ${2 ** 32 - 1} seconds`;
     throw new PayloadError("PAYLOAD_TIME_OUT_OF_RANGE", {}, message);
   }
-  return layout.milliseconds ? whole : whole - (whole % 1000);
+  return layout.milliseconds ? whole : Math.floor(whole / 1000) * 1000;
 }
 
 /** Bits that `putTime` writes. */
