@@ -66,6 +66,16 @@ export class FixtureDetails {
 
   waiting: WaitingView[] = [];
 
+  /** Changes asked for: what, and its body. */
+  readonly changes: [what: string, body: unknown][] = [];
+  /** What the next change is answered; a problem where it has a title. */
+  answer: { readonly title?: string; readonly detail?: string } = {};
+
+  take(what: string, body: unknown) {
+    this.changes.push([what, body]);
+    return this.answer;
+  }
+
   readonly #lines: LogLineView[] = [];
 
   /** Writes a line into the log. */

@@ -80,6 +80,11 @@ export class FixtureServer {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.address);
     const [, name = "", field = ""] = /^\/api\/v1\/([a-z.]+)(?:\/(.*))?$/.exec(pathname) ?? [];
     if (name === "events") return this.#listen(request, response);
+    if (request.method === "PUT") {
+      const body: unknown = JSON.parse(await textOf(request));
+      const answer = this.details.take(decodeURIComponent(`${name}/${field}`), body);
+      return sendJson(response, answer, answer.title ? 422 : 200);
+    }
     if (name === "controls" && request.method === "POST") {
       const known = this.street.press(field);
       if (known) this.#tell("controls", this.street.controls());
@@ -91,6 +96,7 @@ export class FixtureServer {
     }
     const answers: Record<string, () => unknown> = {
       session: () => ({ login: this.login }),
+      trend: () => this.street.trend(),
       links: () => this.details.links,
       spool: () => this.details.spool,
       waiting: () => this.details.waiting,
@@ -120,9 +126,15 @@ export class FixtureServer {
   }
 }
 
-function sendJson(response: ServerResponse, body: unknown): void {
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
+function sendJson(response: ServerResponse, body: unknown, status = 200): void {
   if (body === undefined) response.writeHead(404).end();
-  else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  else response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
 async function sendFile(response: ServerResponse, name: string): Promise<void> {

@@ -1,4 +1,10 @@
-import type { BridgeStatus, ControlView, FieldHistory, NodeView } from "@bollard/bridge";
+import type {
+  BridgeStatus,
+  ControlView,
+  FieldHistory,
+  NodeView,
+  TrendPoint,
+} from "@bollard/bridge";
 
 const START_MS = Date.parse("2026-11-24T05:12:43.000Z");
 const SPOOL_BYTES = 48_000_000;
@@ -182,6 +188,16 @@ export class FixtureStreet {
       notice:
         "Readings replayed from sensor.community, sensors 15092 and 15093, under the ODbL 1.0; the town is made up.",
     });
+  }
+
+  /** Two quiet minutes before. */
+  trend(): TrendPoint[] {
+    return Array.from({ length: 120 }, (_, index) => ({
+      timeMs: START_MS + (index - 120) * 1_000,
+      readingsIn: 200,
+      readingsOut: 200 + 8 * Math.sin(index / 7),
+      backlog: 60 + 40 * Math.sin(index / 11),
+    }));
   }
 
   nodes(): NodeView[] {

@@ -203,6 +203,40 @@ describe.skipIf(skipped)("the page's further views in Chromium (apt install chro
     await page.locator("#node", { hasText: "market-street-1" }).waitFor();
   });
 
+  test("nodes: one that nobody has named is approved with a name and a place", async () => {
+    const { page, server } = await open({ hash: "#/nodes", street: new FixtureStreet(4) });
+    const { details } = server;
+    details.waiting = [
+      { reason: "unknown-node", detail: "air/99", messages: 1_204 },
+      { reason: "unknown-schema", detail: "21", messages: 1 },
+    ];
+    const waiting = page.locator(".waiting article");
+    await waiting.first().waitFor();
+    expect(await waiting.nth(1).textContent()).toBe(
+      "21 names a schema that is not configured, or of another layout; 1 message is held.",
+    );
+    await page.getByText("1,204 messages are held.").waitFor();
+    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("air/99");
+    await page.getByLabel("Name", { exact: true }).fill("oak-street-12");
+    await page.getByLabel("Latitude, longitude").fill("57.1437");
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Give the place as latitude, longitude").waitFor();
+    expect(details.changes).toEqual([]);
+    details.answer = { title: "No", detail: "oak-street-12 is the name of air-0001 already" };
+    await page.getByLabel("Latitude, longitude").fill("57.1437, -2.0946");
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.locator(".mistake", { hasText: "is the name of air-0001 already" }).waitFor();
+    details.answer = {};
+    details.waiting = [];
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("oak-street-12 is in the registry now").waitFor();
+    const approval = { name: "oak-street-12", position: [-2.0946, 57.1437] };
+    expect(details.changes).toEqual([
+      ["registry/air/99", approval],
+      ["registry/air/99", approval],
+    ]);
+  });
+
   test("download: one node's readings as a file, of a field and a span of time", async () => {
     const { page, server } = await open({
       hash: "#/download?node=mill-lane-2",

@@ -14,6 +14,7 @@ import { FirstSeen } from "./details/first-seen.js";
 import { LogRing } from "./details/log-ring.js";
 import { readingsCsv } from "./details/readings-csv.js";
 import { toSpoolView } from "./details/spool-view.js";
+import { TrendLog } from "./details/trend-log.js";
 import { DurableAcks } from "./durable-acks.js";
 import { EndSet } from "./end-set.js";
 import { BridgeError } from "./error.js";
@@ -111,6 +112,7 @@ export class Bridge {
   readonly #token: AccessToken | undefined;
   readonly #progress: ProgressWatch;
   readonly #logRing = new LogRing();
+  readonly #trend: TrendLog;
   #firstSeen: FirstSeen | undefined;
   #startedMs = 0;
   #running: Running | undefined;
@@ -141,6 +143,7 @@ export class Bridge {
     });
     this.#readingsIn = new Rate(() => this.#clock.monotonicMs());
     this.#token = readAccessToken(config.http);
+    this.#trend = new TrendLog({ clock: this.#clock, status: () => this.status() });
     this.#progress = new ProgressWatch(this.#clock, config.spool.commitDelayMs);
   }
 
@@ -162,6 +165,7 @@ export class Bridge {
       await this.close();
       throw error;
     }
+    this.#trend.start();
     const url = this.#http?.url ?? "";
     this.#log.info(
       { url, schemas: this.#schemas.ids, nodes: this.#nodes.registry.size },
@@ -369,6 +373,7 @@ export class Bridge {
       token: this.#token,
       pageFolder: fileURLToPath(pageFolder),
       status: () => this.status(),
+      trend: () => this.#trend.points,
       nodes: () => this.#view.nodes(),
       takeChangedNodes: () => this.#view.takeChanged(),
       history: (name, field, seconds) => this.#view.history(name, field, seconds),
@@ -410,6 +415,7 @@ export class Bridge {
 
   async #close(): Promise<void> {
     const running = this.#running;
+    this.#trend.stop();
     const stop = async () => {
       // What came in last is brought to the disk first, so that its nodes hear of it.
       await running?.spool.commit().catch(() => {});

@@ -35,6 +35,7 @@ export type {
   FieldView,
   NodeView,
   SinkStatus,
+  TrendPoint,
 } from "./page/api-types.js";
 export type {
   CursorView,

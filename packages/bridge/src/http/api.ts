@@ -1,5 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { BridgeStatus, ControlView, FieldHistory, NodeView } from "../page/api-types.js";
+import type {
+  BridgeStatus,
+  ControlView,
+  FieldHistory,
+  NodeView,
+  TrendPoint,
+} from "../page/api-types.js";
 import { addDetailApi, type DetailApiOptions } from "./detail-api.js";
 import type { EventStreams } from "./event-streams.js";
 import { securityHeaders } from "./guard.js";
@@ -19,6 +25,8 @@ export interface Control {
 export interface ApiOptions extends DetailApiOptions {
   readonly status: () => BridgeStatus;
   readonly nodes: () => readonly NodeView[];
+  /** The last two minutes, the oldest first. */
+  readonly trend: () => readonly TrendPoint[];
   /** Undefined for a node or field that is not there. */
   readonly history: (name: string, field: string, seconds: number) => FieldHistory | undefined;
   readonly controls: readonly Control[];
@@ -47,6 +55,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
   app.get("/api/v1/status", async () => options.status());
+  app.get("/api/v1/trend", async () => options.trend());
   app.get("/api/v1/nodes", async () => options.nodes());
   addRegistryApi(app, options.registry);
   app.get("/api/v1/controls", async () => controlViews());

@@ -1,7 +1,7 @@
 /**
  * What the page and other programs read from the bridge's HTTP server, below `/api/v1`.
  *
- * `GET status`, `GET nodes`, `GET nodes/{name}/history?field=&seconds=`, `GET controls`,
+ * `GET status`, `GET trend`, `GET nodes`, `GET nodes/{name}/history?field=&seconds=`, `GET controls`,
  * `POST controls/{id}`, and `GET events`: server-sent events `status` (each second), `nodes`
  * (at most twice a second, only the nodes that changed) and `controls` (when one changed).
  */
@@ -115,6 +115,15 @@ export interface FieldView {
   readonly unit: string;
   readonly value: number | string | boolean | null;
   readonly decimals: number;
+}
+
+/** The figures of one moment, for the small plots of the last two minutes. */
+export interface TrendPoint {
+  /** The bridge's clock, in milliseconds since the Unix epoch. */
+  readonly timeMs: number;
+  readonly readingsIn: number;
+  readonly readingsOut: number;
+  readonly backlog: number;
 }
 
 /** `values[i]` was observed at `times[i]`, Unix seconds; `null` is a gap. */

@@ -66,6 +66,7 @@ export function httpOptions(
     maxEventStreams: 2,
     status: () => holdingStatus,
     nodes: () => [],
+    trend: () => [],
     takeChangedNodes: () => [],
     history: () => undefined,
     controls: [],

@@ -1,6 +1,5 @@
-import type { BridgeStatus } from "../../api-types.js";
+import type { BridgeStatus, TrendPoint } from "../../api-types.js";
 import { TrendPlot } from "../parts/trend-plot.js";
-import type { TrendPoint } from "../street/trend.js";
 import { formatFigure } from "../text/format-number.js";
 
 const figures = [

@@ -1,7 +1,6 @@
-import type { BridgeStatus } from "../../api-types.js";
+import type { BridgeStatus, TrendPoint } from "../../api-types.js";
 import { Bar } from "../parts/bar.js";
 import { TrendPlot } from "../parts/trend-plot.js";
-import type { TrendPoint } from "../street/trend.js";
 import { formatBytes } from "../text/format-bytes.js";
 import { formatCount } from "../text/format-number.js";
 

@@ -1,4 +1,5 @@
-import { type TrendPlace, type TrendPoint, trendLines } from "../street/trend.js";
+import type { TrendPoint } from "../../api-types.js";
+import { type TrendPlace, trendLines } from "../street/trend.js";
 import { formatFigure } from "../text/format-number.js";
 import { niceAbove } from "./nice-number.js";
 

@@ -1,7 +1,20 @@
-import type { BridgeStatus, ControlView, FieldHistory, NodeView } from "../../api-types.js";
+import type {
+  BridgeStatus,
+  ControlView,
+  FieldHistory,
+  NodeView,
+  TrendPoint,
+} from "../../api-types.js";
 import type { LinkView, LogView, SpoolView, WaitingView } from "../../detail-types.js";
 
 const PATIENCE_MS = 8_000;
+
+/** What the owner says of a node when it is approved. */
+export interface NodeApproval {
+  readonly name: string;
+  /** Longitude and latitude, WGS 84 degrees. */
+  readonly position?: readonly [number, number];
+}
 
 /** The bridge's read API, below a folder such as `api/v1/`. */
 export class StreetApi {
@@ -24,6 +37,11 @@ export class StreetApi {
 
   status(): Promise<BridgeStatus> {
     return this.#ask("status");
+  }
+
+  /** The last two minutes' figures. */
+  trend(): Promise<TrendPoint[]> {
+    return this.#ask("trend");
   }
 
   nodes(): Promise<NodeView[]> {
@@ -63,6 +81,11 @@ export class StreetApi {
     return this.#ask(`log?after=${after}&limit=1000`);
   }
 
+  /** Puts a node in the registry: what is held of it is then delivered. */
+  async approve(id: string, node: NodeApproval): Promise<void> {
+    await this.#ask(`registry/${encodeURIComponent(id)}`, jsonBody("PUT", node));
+  }
+
   /** Where a node's readings come from as a file of CSV; times in ISO 8601. */
   csvAddress(words: Readonly<Record<string, string>>): string {
     return `${this.#base}readings.csv?${new URLSearchParams(words)}`;
@@ -70,19 +93,28 @@ export class StreetApi {
 
   /** Presses a button, and returns all of them as they are then. */
   press(control: string): Promise<ControlView[]> {
-    // A JSON body keeps pages of other origins from doing so unasked.
-    return this.#ask(`controls/${encodeURIComponent(control)}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: "{}",
-    });
+    return this.#ask(`controls/${encodeURIComponent(control)}`, jsonBody("POST", {}));
   }
 
   async #ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(this.#base + path, { ...init, signal, cache: "no-store" });
     if (response.status === 401) this.#onLoggedOut();
-    if (!response.ok) throw new Error(`The bridge answered ${response.status} to ${path}`);
+    if (!response.ok) throw new Error(await reasonOf(response, path));
     return (await response.json()) as Answer;
   }
+}
+
+/** A JSON body keeps pages of other origins from asking for a change. */
+function jsonBody(method: "POST" | "PUT", body: unknown): RequestInit {
+  const headers = { "content-type": "application/json" };
+  return { method, headers, body: JSON.stringify(body) };
+}
+
+/** Why the bridge refused, in its own words where it has some. */
+async function reasonOf(response: Response, path: string): Promise<string> {
+  const problem: unknown = await response.json().catch(() => undefined);
+  const said = (key: "detail" | "title") =>
+    typeof problem === "object" && problem !== null ? Reflect.get(problem, key) : undefined;
+  return said("detail") ?? said("title") ?? `The bridge answered ${response.status} to ${path}`;
 }

@@ -11,6 +11,7 @@ class FakeBridge {
   status = async () => this.#answer(exampleStatus);
   nodes = async () => this.#answer([]);
   controls = async () => this.#answer([]);
+  trend = async () => this.#answer([]);
   press = async (id: string) => this.#answer([{ id, label: "Join", active: true }]);
 
   openStream = (address: string): EventStream => {

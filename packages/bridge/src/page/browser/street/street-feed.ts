@@ -15,7 +15,10 @@ export interface EventStream {
 
 /** What the feed reads from, and who is told. */
 export interface StreetFeedOptions {
-  readonly api: Pick<StreetApi, "eventsAddress" | "status" | "nodes" | "controls" | "press">;
+  readonly api: Pick<
+    StreetApi,
+    "eventsAddress" | "status" | "nodes" | "controls" | "trend" | "press"
+  >;
   readonly openStream: (address: string) => EventStream;
   readonly onChange: (state: StreetState) => void;
 }
@@ -100,13 +103,15 @@ export class StreetFeed {
   async #readAll(stream: EventStream, link: LinkState): Promise<void> {
     const { api } = this.#options;
     try {
-      const [status, nodes, controls] = await Promise.all([
+      const [status, nodes, controls, trend] = await Promise.all([
         api.status(),
         api.nodes(),
         api.controls(),
+        api.trend(),
       ]);
       if (this.#stream !== stream) return;
       this.#learn({ kind: "all-nodes", nodes });
+      this.#learn({ kind: "trend", trend });
       this.#learn({ kind: "controls", controls });
       this.#learn({ kind: "status", status });
       if (link.kind === "busy") this.#disconnect();

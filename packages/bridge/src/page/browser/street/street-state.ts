@@ -1,5 +1,5 @@
-import type { BridgeStatus, ControlView, NodeView } from "../../api-types.js";
-import { appendTrend, type TrendPoint } from "./trend.js";
+import type { BridgeStatus, ControlView, NodeView, TrendPoint } from "../../api-types.js";
+import { appendTrend, joinTrends } from "./trend.js";
 
 /** How the page stands with its bridge. */
 export type LinkState =
@@ -28,6 +28,8 @@ export type StreetEvent =
   | { readonly kind: "all-nodes"; readonly nodes: readonly NodeView[] }
   | { readonly kind: "nodes"; readonly nodes: readonly NodeView[] }
   | { readonly kind: "controls"; readonly controls: readonly ControlView[] }
+  /** From before the page was opened, or while the bridge was out of reach. */
+  | { readonly kind: "trend"; readonly trend: readonly TrendPoint[] }
   | { readonly kind: "passed"; readonly ms: number };
 
 /** What the page knows before it heard anything. */
@@ -66,6 +68,8 @@ export function learn(state: StreetState, event: StreetEvent): StreetState {
     }
     case "controls":
       return { ...state, controls: event.controls };
+    case "trend":
+      return { ...state, trend: joinTrends(event.trend, state.trend) };
     case "passed":
       return { ...state, nowMs: state.nowMs + event.ms };
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { TrendPoint } from "../../api-types.js";
 import { exampleStatus } from "./example-status.test-data.js";
-import { appendTrend, type TrendPoint, trendLines } from "./trend.js";
+import { appendTrend, joinTrends, trendLines } from "./trend.js";
 
 const at = (seconds: number) => new Date(1_000_000_000 + seconds * 1000).toISOString();
 const point = (seconds: number, readingsIn: number): TrendPoint => ({
@@ -36,4 +37,16 @@ describe("the trend", () => {
       [[0.5, 1]],
     ]);
   });
+});
+
+test("what the bridge remembers fills what the page did not see, and nothing stands twice", () => {
+  const point = (timeMs: number): TrendPoint => {
+    return { timeMs, readingsIn: 1, readingsOut: 1, backlog: 0 };
+  };
+  const join = (remembered: number[], seen: number[]) =>
+    joinTrends(remembered.map(point), seen.map(point)).map(({ timeMs }) => timeMs);
+  expect(join([1, 2, 3], [3, 4])).toEqual([1, 2, 3, 4]);
+  expect(join([1, 2, 3, 4], [1, 4])).toEqual([1, 2, 3, 4]);
+  expect(join([1], [])).toEqual([1]);
+  expect(join([], [3, 4])).toEqual([3, 4]);
 });

@@ -1,13 +1,4 @@
-import type { BridgeStatus } from "../../api-types.js";
-
-/** The figures of one moment that the page keeps for its small plots. */
-export interface TrendPoint {
-  /** The bridge's clock, in milliseconds since the Unix epoch. */
-  readonly timeMs: number;
-  readonly readingsIn: number;
-  readonly readingsOut: number;
-  readonly backlog: number;
-}
+import type { BridgeStatus, TrendPoint } from "../../api-types.js";
 
 /** How far back the small plots reach, in milliseconds. */
 export const TREND_MS = 120_000;
@@ -23,6 +14,15 @@ export function appendTrend(
   // The small margin keeps a line that reaches the left edge.
   const kept = trend.filter((old) => old.timeMs < timeMs && old.timeMs > timeMs - TREND_MS - 5_000);
   return [...kept, point];
+}
+
+/** What the bridge remembers, also from before the page was opened, and what the page saw since. */
+export function joinTrends(
+  remembered: readonly TrendPoint[],
+  seen: readonly TrendPoint[],
+): readonly TrendPoint[] {
+  const lastMs = remembered.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY;
+  return [...remembered, ...seen.filter(({ timeMs }) => timeMs > lastMs)];
 }
 
 /** A place in a small plot: `x` from 0 (two minutes ago) to 1 (now), `y` from 0 to 1 (the top). */
