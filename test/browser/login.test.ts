@@ -28,7 +28,8 @@ describe.skipIf(skipped)("a bridge with a login, in Chromium (apt install chromi
       logTo: { write: () => {} },
     });
     ({ url } = await bridge.start());
-    page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    page = await context.newPage();
     page.on("request", (request) => requests.push(request.url()));
   }, 60_000);
 

@@ -17,7 +17,8 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": contentSecurityPolicy("'none'"),
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  // With `no-referrer` a browser would send the login form under the origin `null`.
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "geolocation=(), camera=(), microphone=()",
