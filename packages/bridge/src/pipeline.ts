@@ -52,8 +52,8 @@ export interface Recalled {
   readonly interpreted: Interpreted;
 }
 
-/** Interpreted entries kept for the drains that are not far behind. */
-const RECENT_ENTRIES = 2048;
+/** Interpreted entries kept for the drains that keep up; one that does not interprets again. */
+const RECENT_ENTRIES = 128;
 
 /**
  * ```

@@ -51,6 +51,7 @@ async function open(
       arrived?.();
       return true;
     },
+    commit: async () => {},
     lastKeys,
     alarms: new Alarms(systemClock()),
     clock: systemClock(),

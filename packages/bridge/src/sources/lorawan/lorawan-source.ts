@@ -19,6 +19,7 @@ export interface LorawanSourceOptions {
   readonly config: Filled<LorawanSourceConfig>;
   readonly bridgeName: string;
   readonly accept: Accept;
+  readonly commit: () => Promise<void>;
   /** The newest key of each node from before the start. */
   readonly lastKeys: readonly LastKey[];
   readonly alarms: Alarms;

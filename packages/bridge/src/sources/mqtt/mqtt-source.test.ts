@@ -23,6 +23,7 @@ let dataDir: string;
 let taken: SourceMessage[];
 let arrived: (() => void) | undefined;
 let isFull: boolean;
+let commits: number;
 let keepsAll: boolean;
 let alarms: Alarms;
 
@@ -33,6 +34,7 @@ beforeEach(async () => {
   taken = [];
   isFull = false;
   keepsAll = false;
+  commits = 0;
 });
 afterEach(async () => {
   await source?.close();
@@ -59,6 +61,10 @@ async function open(
       if (keepsAll) message.kept();
       arrived?.();
       return true;
+    },
+    commit: async () => {
+      commits++;
+      for (const { kept } of taken.splice(0)) kept();
     },
     sessions: new SessionNumbers({ dataDir }),
     lastKeys,
@@ -119,6 +125,20 @@ describe("MqttSource", () => {
     ]);
   });
 
+  test("has what waits brought to the disk once the broker may send no more before that", async () => {
+    await open({ receiveMaximum: 3 });
+    for (let number = 1; number <= 7; number++) {
+      await publish("bollard/lamp-12/up", streetPayload(number));
+    }
+    while (commits < 2 || taken.length < 1) {
+      await new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+    }
+    expect(commits).toBe(2);
+    expect(taken).toHaveLength(1);
+  });
+
   test("gets again what it has not acknowledged, and what came while it was away", async () => {
     const first = await open();
     await publish("bollard/lamp-12/up", streetPayload(1));
@@ -136,6 +156,7 @@ describe("MqttSource", () => {
         arrived?.();
         return true;
       },
+      commit: async () => {},
       sessions: new SessionNumbers({ dataDir }),
       lastKeys: [],
       alarms: new Alarms(systemClock()),

@@ -19,6 +19,7 @@ export interface MqttSourceOptions {
   readonly config: Filled<MqttSourceConfig>;
   readonly bridgeName: string;
   readonly accept: Accept;
+  readonly commit: () => Promise<void>;
   readonly sessions: SessionNumbers;
   /** The newest key of each node from before the start. */
   readonly lastKeys: readonly LastKey[];

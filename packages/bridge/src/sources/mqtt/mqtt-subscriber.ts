@@ -5,6 +5,7 @@ import type { BridgeClock } from "../../clock.js";
 import { type BrokerConfig, brokerOptions } from "../../mqtt/broker-options.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import type { EndStatus } from "../../page/api-types.js";
+import { BrokerWindow } from "./broker-window.js";
 
 /** What to subscribe to, and who takes what comes. */
 export interface MqttSubscriberOptions {
@@ -19,6 +20,8 @@ export interface MqttSubscriberOptions {
    * left alone for a while.
    */
   readonly take: (message: MqttMessage, ack: () => void) => boolean;
+  /** Brings what waits to the disk at once, where the broker waits for acknowledgements. */
+  readonly commit: () => Promise<void>;
   readonly alarms: Alarms;
   readonly clock: BridgeClock;
   readonly log: Logger;
@@ -54,14 +57,22 @@ export class MqttSubscriber {
   }
 
   open(): void {
-    const { config, filters, take, clock, log } = this.#options;
+    const { config, filters, take, commit, clock, log } = this.#options;
+    const window = new BrokerWindow(config.receiveMaximum);
     const connection = openConnection({
       ...brokerOptions(config, this.#clientId),
       cleanSession: false,
       receiveMaximum: config.receiveMaximum,
       maxPacketBytes: MAX_PACKET_BYTES,
       onMessage: (message, ack) => {
-        if (connection === this.#connection && !take(message, ack)) this.#holdBack();
+        if (connection !== this.#connection) return;
+        const answer = () => {
+          window.answered();
+          ack();
+        };
+        const isLast = window.came();
+        if (!take(message, answer)) this.#holdBack();
+        else if (isLast) void commit().catch(() => {});
       },
       onConnected: ({ sessionPresent }) => {
         this.#connectedAt = clock.monotonicMs();
