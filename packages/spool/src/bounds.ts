@@ -29,6 +29,8 @@ export class Bounds {
   readonly #cursors: () => Iterable<CursorState>;
   readonly #saveCursors: () => Promise<void>;
   #backlogBytes = 0;
+  /** The oldest segment, once it was told to be dropped. */
+  #leaving: Segment | undefined;
 
   constructor(options: BoundsOptions) {
     this.#settings = options.settings;
@@ -179,7 +181,11 @@ export class Bounds {
     const [oldest] = this.#store.segments;
     if (oldest === undefined || oldest === this.#store.newest) return false;
     const { firstPosition, lastPosition, entries } = oldest;
-    this.#tell({ kind: "dropped", reason, firstPosition, lastPosition, entries });
+    // One that could not be put away the last time was told already.
+    if (this.#leaving !== oldest) {
+      this.#tell({ kind: "dropped", reason, firstPosition, lastPosition, entries });
+    }
+    this.#leaving = oldest;
     await this.#release([oldest], reason === "disk-full");
     return true;
   }
@@ -230,6 +236,7 @@ export class Bounds {
   /** Rewrites every segment that may hold this stream without it. Returns the entries erased. */
   async erase(stream: string): Promise<number> {
     let erased = 0;
+    await this.#store.putAwayLeftovers();
     for (const segment of [...this.#store.segments]) {
       if (!segment.mayHold(stream)) continue;
       const rewritten = await this.#rewrite(segment, {

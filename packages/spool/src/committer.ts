@@ -284,7 +284,7 @@ export class Committer {
     if (writer === undefined) return;
     await writer.cutBack().catch(() => {});
     await writer.close().catch(() => {});
-    if (writer.segment.entries === 0) await store.release([writer.segment]).catch(() => {});
+    if (writer.segment.entries === 0) await store.forget(writer.segment).catch(() => {});
   }
 
   #fail(cause: unknown): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Segment, segmentFileName } from "./segment.js";
 import type { SegmentHeader } from "./segment-header.js";
 import { formatIndex, indexFileName } from "./segment-index.js";
@@ -17,6 +17,11 @@ export class SegmentStore {
   readonly #segments: Segment[];
   readonly #spare: string[];
   #nextGeneration: number;
+  /**
+   * Files that are no part of the log any more and could not be put away. They stay outranked only as
+   * long as what took their place is there, so nothing is released before they are gone.
+   */
+  #leftovers: { readonly fileName: string; readonly removesFile: boolean }[] = [];
   /** Bytes of indexes handed to the disk. */
   indexBytes = 0;
 
@@ -80,38 +85,63 @@ export class SegmentStore {
   ): Promise<{ segment: Segment; file: SpoolFile }> {
     const header = this.headerFor({ firstPosition, coversTo: 0, baseTimeMs, thinned: 0 });
     const segment = new Segment(header, 0);
-    const file = await this.#takeFile(this.pathOf(segment));
+    const file = await this.#takeFile(segment);
     try {
       segment.fileBytes = await file.size();
       await this.#fs.syncDir(this.dir);
     } catch (error) {
       await file.close().catch(() => {});
+      this.#leftovers.push({ fileName: segment.fileName, removesFile: true });
       throw error;
     }
     this.#segments.push(segment);
     return { segment, file };
   }
 
-  async #takeFile(path: string): Promise<SpoolFile> {
+  async #takeFile(segment: Segment): Promise<SpoolFile> {
+    const path = this.pathOf(segment);
     const spare = this.#spare.pop();
-    if (spare === undefined) return this.#fs.open(path, "create");
-    await this.#fs.rename(join(this.dir, spare), path);
-    return this.#fs.open(path, "write");
+    try {
+      if (spare === undefined) return await this.#fs.open(path, "create");
+      await this.#fs.rename(join(this.dir, spare), path);
+      return await this.#fs.open(path, "write");
+    } catch (error) {
+      this.#leftovers.push({ fileName: segment.fileName, removesFile: true });
+      if (spare !== undefined) this.#leftovers.push({ fileName: spare, removesFile: true });
+      throw error;
+    }
   }
 
   /**
-   * Takes segments out of the log. Their files are kept for later ones, or removed where
-   * `removesFiles` says so.
+   * Takes segments out of the log, one after the other. Their files are kept for later ones, or
+   * removed where `removesFiles` says so. One whose file cannot be put away stays in the log.
    */
   async release(segments: readonly Segment[], removesFiles = false): Promise<void> {
+    await this.putAwayLeftovers();
     for (const segment of segments) {
       const index = this.#segments.indexOf(segment);
-      if (index >= 0) this.#segments.splice(index, 1);
-      segment.retired = true;
+      this.#takeOut(segment);
+      try {
+        await this.#putAway(segment.fileName, removesFiles);
+      } catch (error) {
+        segment.retired = false;
+        this.#segments.splice(index, 0, segment);
+        throw error;
+      }
     }
-    if (removesFiles) {
-      for (const segment of segments) await this.#removeFiles(segment);
-    } else await this.discard(segments.map(({ header }) => header));
+  }
+
+  /** Takes a segment out of the log that nothing was acknowledged of. Its file goes when it can. */
+  async forget(segment: Segment): Promise<void> {
+    this.#takeOut(segment);
+    this.#leftovers.push({ fileName: segment.fileName, removesFile: false });
+    await this.putAwayLeftovers();
+  }
+
+  #takeOut(segment: Segment): void {
+    const index = this.#segments.indexOf(segment);
+    if (index >= 0) this.#segments.splice(index, 1);
+    segment.retired = true;
   }
 
   /** Puts a rewritten segment, synced at `path`, in the place of the one it was made from. */
@@ -121,19 +151,41 @@ export class SegmentStore {
     path: string,
     removesFile: boolean,
   ): Promise<void> {
-    await this.#fs.rename(path, this.pathOf(rewritten));
-    await this.#fs.syncDir(this.dir);
+    try {
+      await this.#fs.rename(path, this.pathOf(rewritten));
+      await this.#fs.syncDir(this.dir);
+    } catch (error) {
+      // Under which of its names it is found after a crash is not known.
+      this.#leftovers.push({ fileName: rewritten.fileName, removesFile: true });
+      this.#leftovers.push({ fileName: basename(path), removesFile: true });
+      throw error;
+    }
     const index = this.#segments.indexOf(old);
     this.#segments.splice(index, 1, rewritten);
     old.retired = true;
-    if (removesFile) await this.#removeFiles(old);
-    else await this.discard([old.header]);
+    this.#leftovers.push({ fileName: old.fileName, removesFile });
     await this.writeIndex(rewritten);
+    await this.putAwayLeftovers();
   }
 
-  async #removeFiles(segment: Segment): Promise<void> {
-    await this.#fs.remove(indexFileName(this.pathOf(segment)));
-    await this.#fs.remove(this.pathOf(segment));
+  /** Tries again to put away what could not be. */
+  async putAwayLeftovers(): Promise<void> {
+    for (const leftover of [...this.#leftovers]) {
+      await this.#putAway(leftover.fileName, leftover.removesFile);
+      this.#leftovers = this.#leftovers.filter((other) => other !== leftover);
+    }
+  }
+
+  async #putAway(fileName: string, removesFile: boolean): Promise<void> {
+    const path = join(this.dir, fileName);
+    if (fileName.endsWith(".seg")) await this.#fs.remove(indexFileName(path));
+    if (removesFile || this.#spare.length >= MAX_SPARE) {
+      await this.#fs.remove(path);
+      return;
+    }
+    const spare = fileName.replace(".seg", ".free");
+    await this.#fs.rename(path, join(this.dir, spare));
+    this.#spare.push(spare);
   }
 
   /** Writes a segment's index; one that fails is made when the log is opened the next time. */
@@ -191,17 +243,6 @@ export class SegmentStore {
 
   /** Keeps the files of segments that are no part of the log for later ones, or removes them. */
   async discard(headers: readonly SegmentHeader[]): Promise<void> {
-    for (const { generation } of headers) {
-      const name = segmentFileName(generation);
-      const path = join(this.dir, name);
-      await this.#fs.remove(indexFileName(path));
-      if (this.#spare.length >= MAX_SPARE) {
-        await this.#fs.remove(path);
-        continue;
-      }
-      const spare = name.replace(".seg", ".free");
-      await this.#fs.rename(path, join(this.dir, spare));
-      this.#spare.push(spare);
-    }
+    for (const { generation } of headers) await this.#putAway(segmentFileName(generation), false);
   }
 }
