@@ -10,6 +10,7 @@ import { ForeignIntake, type ForeignIntakeOptions } from "./foreign-intake.js";
 export interface ForeignMqttSourceOptions extends ForeignIntakeOptions {
   readonly config: Filled<ForeignMqttConfig>;
   readonly bridgeName: string;
+  readonly commit: () => Promise<void>;
   readonly log: Logger;
 }
 

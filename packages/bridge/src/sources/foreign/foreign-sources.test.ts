@@ -76,6 +76,7 @@ describe("ForeignMqttSource", () => {
     });
     if (!config.mqtt) throw new Error("no broker");
     source = new ForeignMqttSource({
+      commit: async () => {},
       ...options,
       clock: { ...systemClock(), wallMs: () => clock.wallMs() },
       config: config.mqtt,
