@@ -20,6 +20,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bootstrap } from "../../tools/bootstrap.mjs";
+import { table } from "./table.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cli = join(root, "packages/cli/dist/main.js");
@@ -260,16 +261,6 @@ async function measureRestart(prefix) {
     load.stop();
     await stage.close();
   }
-}
-
-function table(rows) {
-  if (rows.length === 0) return "";
-  const columns = Object.keys(rows[0]);
-  const widths = columns.map((key) =>
-    Math.max(key.length, ...rows.map((row) => String(row[key]).length)),
-  );
-  const line = (cells) => cells.map((cell, i) => String(cell).padStart(widths[i])).join("  ");
-  return `${[line(columns), ...rows.map((row) => line(columns.map((key) => row[key])))].join("\n")}\n\n`;
 }
 
 async function loadParts() {

@@ -8,6 +8,7 @@ import manifest from "../package.json" with { type: "json" };
 import { Alarms } from "./alarms.js";
 import { type BridgeClock, systemClock } from "./clock.js";
 import type { BridgeConfig, ResolvedConfig } from "./config/config.js";
+import { mappingsOf, namesOf } from "./config/named-by-config.js";
 import { readSchemaFiles } from "./config/read-config.js";
 import { resolveConfig } from "./config/resolve-config.js";
 import { FirstSeen } from "./details/first-seen.js";
@@ -37,12 +38,12 @@ import { NodeRegistry, type NodeRegistryOptions } from "./registry/node-registry
 import { RegistryFile } from "./registry/registry-file.js";
 import { changedSections, type ReloadReport, tellReload } from "./reload.js";
 import { Replay } from "./replay.js";
-import { type NamedSchemas, SchemaReferences } from "./schema-references.js";
+import { SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
 import { type SetAsideGroup, SetAsideLog } from "./set-aside-log.js";
 import { SinkSet } from "./sinks/sink-set.js";
-import { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
+import type { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 import { type OpenPort, openSerialPort } from "./sources/serial/open-port.js";
 import type { LastKey, Source } from "./sources/source.js";
 import { buildStatus } from "./status.js";
@@ -440,19 +441,6 @@ export class Bridge {
 
 function toWaiting(groups: readonly SetAsideGroup[]): WaitingView[] {
   return groups.map(({ reason, detail, count }) => ({ reason, detail, messages: count }));
-}
-
-/** How foreign messages are read, by the source's name. */
-function mappingsOf({ sources }: ResolvedConfig): Map<string, ForeignMapping> {
-  return new Map(sources.foreign.map((foreign) => [foreign.name, new ForeignMapping(foreign)]));
-}
-
-/** Which schemas the sources name, where a payload does not. */
-function namesOf({ sources }: ResolvedConfig): NamedSchemas {
-  return {
-    ports: new Map(sources.lorawan.map(({ name, ports }) => [name, ports])),
-    mapped: new Map(sources.foreign.map(({ name, schema }) => [name, String(schema)])),
-  };
 }
 
 /** True once the task has ended, well or badly; false when it took too long. */

@@ -1,3 +1,17 @@
+export {
+  type ExportCounts,
+  type ExportFormat,
+  exportEntries,
+  exportFormats,
+  newExportCounts,
+} from "./archive/export-entries.js";
+export { type ReplayToSinkOptions, replayToSink } from "./archive/replay-to-sink.js";
+export {
+  type ArchivedEntry,
+  type ArchiveRange,
+  SpoolArchive,
+  type SpoolArchiveOptions,
+} from "./archive/spool-archive.js";
 export { Bridge, type BridgeOptions } from "./bridge.js";
 export { type BridgeClock, type ClockQuality, systemClock } from "./clock.js";
 export type {

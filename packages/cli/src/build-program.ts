@@ -30,6 +30,11 @@ const groups: readonly CommandGroup[] = [
     description: "load-test an MQTT broker with thousands of simulated nodes",
     load: async (io) => (await import("./commands/fleet.js")).fleetCommand(io),
   },
+  {
+    name: "spool",
+    description: "look into what a bridge keeps on its disk, export it, send it again",
+    load: async (io) => (await import("./commands/spool.js")).spoolCommand(io),
+  },
 ];
 
 const example = `

@@ -1,7 +1,7 @@
-import type { FieldValue } from "@bollard/payload";
 import type { Spool, SpoolEntry } from "@bollard/spool";
 import type { DeliveredReading, Interpreted } from "../delivery.js";
 import type { KnownSchema } from "../schema-set.js";
+import { csvRow } from "./csv-row.js";
 
 /** Which readings to write. */
 export interface ReadingsQuery {
@@ -64,22 +64,7 @@ function rowOf(
   names: readonly string[],
 ): string {
   const time = new Date(timeS * 1000).toISOString();
-  return `${[time, node, ...names.map((name) => values[name])].map(cellOf).join(",")}\r\n`;
-}
-
-function cellOf(value: FieldValue | undefined): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const text = typeof value === "string" ? value : wordsOf(value);
-  // A spreadsheet takes text that begins like this for a formula, and runs it.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function wordsOf(value: Exclude<FieldValue, string | number | boolean | null>): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  if ("latitude" in value) return `${value.latitude} ${value.longitude}`;
-  return (value as readonly unknown[]).join(" ");
+  return csvRow([time, node, ...names.map((name) => values[name])]);
 }
 
 /** What comes in goes before what is written out. */
