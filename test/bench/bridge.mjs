@@ -42,7 +42,8 @@ const inputs = [
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));
-const round = (value, digits = 0) => Number(value.toFixed(digits));
+/** Undefined where nothing was measured. */
+const round = (value, digits = 0) => value && Number(value.toFixed(digits));
 const megabytes = (bytes) => round(bytes / 1e6);
 
 /** The daemon has the first core for itself, all else shares the others. */

@@ -1,5 +1,10 @@
 #!/usr/bin/env node
 import { runCli } from "./run-cli.js";
+import { spareMemory } from "./spare-memory.js";
+
+const words = process.argv.slice(2);
+// Before the bridge is loaded: what loading takes is not given back.
+if (words[0] === "bridge" && words[1] === "run") spareMemory();
 
 let reload: (() => void) | undefined;
 const interrupted = new Promise<void>((resolve) => {
@@ -13,7 +18,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 
-process.exitCode = await runCli(process.argv.slice(2), {
+process.exitCode = await runCli(words, {
   stdout: process.stdout,
   stderr: process.stderr,
   interrupted,
