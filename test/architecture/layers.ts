@@ -14,7 +14,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   sdk: ["schema", "payload", "senml", "link", "spool"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "mqtt-engine"],
   fleet: ["mqtt-engine"],
-  cli: ["fleet", "bridge", "payload", "schema", "senml", "ngsi-ld", "firmware-sim"],
+  cli: ["fleet", "bridge", "payload", "schema", "senml", "ngsi-ld", "firmware-sim", "spool"],
   "firmware-sim": [],
 };
 
