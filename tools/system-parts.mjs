@@ -8,6 +8,7 @@ import { run } from "./bootstrap.mjs";
 const parts = [
   ["mosquitto", "mosquitto"],
   ["chromium", "chromium"],
+  ["systemd-notify", "systemd"],
   ["gcc", "gcc", "libc6-dev"],
   ["clang", "clang"],
   ["avr-gcc", "gcc-avr", "avr-libc"],

@@ -246,6 +246,22 @@ describe("Bridge", () => {
     expect(bridge.status().alarms).toEqual([]);
   });
 
+  test("erases a node: from the disk, from the page, and what the broker retains of it", async () => {
+    const bridge = await start();
+    await publish(["lamp-12", streetPayload(1)], ["lamp-13", streetPayload(1)]);
+    await city.until(() => city.taken.length >= 2);
+    const url = pageOf(bridge);
+    const erased = await ask("POST", `${url}/api/v1/registry/lamp-12/erase`);
+    expect([erased.status, await erased.json()]).toEqual([200, { node: "lamp-12", messages: 1 }]);
+    expect(await (await fetch(`${url}/api/v1/nodes`)).json()).toMatchObject([{ name: "lamp-13" }]);
+    await city.until(() => city.taken.some(({ text }) => text === ""));
+    const taken = city.taken.filter(({ text }) => text === "").map(({ topic }) => topic);
+    expect(taken[0]).toBe("city/lamp-12/street-air/senml");
+    await bridge.close();
+    const again = await start();
+    expect(again.status().nodes.total).toBe(1);
+  });
+
   test("without any sink left nothing is held back", async () => {
     const bridge = await start();
     expect((await bridge.reload(config())).sinks).toEqual({ added: [], changed: [], removed: [] });

@@ -18,6 +18,7 @@ import { toSpoolView } from "./details/spool-view.js";
 import { TrendLog } from "./details/trend-log.js";
 import { DurableAcks } from "./durable-acks.js";
 import { EndSet } from "./end-set.js";
+import { eraseNode } from "./erase-node.js";
 import { BridgeError } from "./error.js";
 import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
@@ -232,6 +233,23 @@ export class Bridge {
     this.#log.error({ err: error }, "the new configuration was refused; the old one runs on");
   }
 
+  /**
+   * Erases what the bridge holds of a node: on the disk, on the page, and as retained at brokers.
+   *
+   * @param id - the node's own
+   * @returns messages erased from the disk
+   * @throws SpoolError `SPOOL_FAILING` when the disk refuses; it can be asked again
+   */
+  erase(id: string): Promise<number> {
+    const { spool, sinks, pipeline, setAside } = this.#asRunning();
+    return eraseNode(id, {
+      ...{ spool, pipeline, setAside, schemas: this.#schemas, view: this.#view },
+      drains: sinks.drains,
+      registry: this.#nodes.registry,
+      firstSeen: this.#firstSeen,
+    });
+  }
+
   /** Stops within two seconds, at any time, also more than once. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -394,6 +412,7 @@ export class Bridge {
         nodes: this.#nodes,
         held: () => setAside.groups.filter(({ reason }) => reason === "unknown-node"),
         around: (change) => replay.around(change),
+        erase: (id) => this.erase(id),
         onChange: (what) => this.#log.info(what, "the registry was changed"),
       },
       onError: (error) => this.#log.error({ err: error }, "a request failed"),

@@ -108,6 +108,10 @@ export class SchemaSet {
     return others.length === 0 ? first : undefined;
   }
 
+  get all(): readonly KnownSchema[] {
+    return [...this.#byId.values()];
+  }
+
   get ids(): readonly number[] {
     return [...this.#byId.keys()];
   }

@@ -41,6 +41,14 @@ export class FirstSeen {
     return nowMs;
   }
 
+  /** Forgets a node, on the disk too. */
+  async forget(node: string): Promise<void> {
+    await this.#saving;
+    if (!this.#times.delete(node)) return;
+    this.#cancelSave ??= () => {};
+    await this.save();
+  }
+
   /** Writes what changed. */
   async save(): Promise<void> {
     await this.#saving;

@@ -290,9 +290,9 @@ describe("the server", () => {
     const text = await (await fetch(`${server.url}/metrics`)).text();
     expect(text).toContain('bollard_sink_backlog_entries{kind="mqtt",name="city"} 1204');
     expect(text).toContain('bollard_source_messages_total{kind="mqtt",name="street"} 9');
-    expect(text).toContain("bollard_spool_dropped_total 3");
+    expect(text).toContain('bollard_sink_lost_total{cursor="mqtt:city",reason="dropped"} 3');
     const again = await (await fetch(`${server.url}/metrics`)).text();
-    expect(again).toContain("bollard_spool_dropped_total 3");
+    expect(again).toContain('bollard_sink_lost_total{cursor="mqtt:city",reason="dropped"} 3');
     const well = await fetch(`${server.url}/health`);
     expect([well.status, await well.json()]).toEqual([
       200,

@@ -111,7 +111,7 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
   const nodes = () => Array.from(options.nodes(), ([, node]) => node);
   addApi(app, { ...options, nodes, events });
   addContexts(app);
-  const metrics = bridgeMetrics(options.status);
+  const metrics = bridgeMetrics(options);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.contentType);
     return metrics.text();

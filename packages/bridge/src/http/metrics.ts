@@ -1,5 +1,14 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { BridgeStatus } from "../page/api-types.js";
+import type { LinkView, SpoolView, WaitingView } from "../page/detail-types.js";
+
+/** Where the figures come from: what status and API show too. */
+export interface MetricsSources {
+  readonly status: () => BridgeStatus;
+  readonly spool: () => SpoolView;
+  readonly links: () => readonly LinkView[];
+  readonly waiting: () => readonly WaitingView[];
+}
 
 /** Figures for Prometheus. */
 export interface Metrics {
@@ -8,67 +17,288 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** Names start with `bollard_`; each figure is one that the status shows too. */
-export function bridgeMetrics(status: () => BridgeStatus): Metrics {
+/** One family of figures, read anew each time. */
+interface Family {
+  readonly kind: "gauge" | "counter";
+  /** After `bollard_`. */
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+  readonly read: (now: Now) => readonly Sample[];
+}
+
+interface Sample {
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface Now {
+  readonly status: BridgeStatus;
+  readonly spool: SpoolView;
+  readonly links: readonly LinkView[];
+  readonly waiting: readonly WaitingView[];
+}
+
+/** Each figure is one that the status or the API shows too; names start with `bollard_`. */
+export function bridgeMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `bollard_${name}`, help, labelNames, registers: [registry] });
-  const counter = (name: string, help: string, labelNames: string[] = []) =>
-    new Counter({ name: `bollard_${name}`, help, labelNames, registers: [registry] });
-
-  const up = gauge("healthy", "1 while nothing that arrives is in danger");
-  const nodes = gauge("nodes", "Nodes seen, by freshness", ["state"]);
-  const readingsIn = gauge("readings_in_per_second", "Over the last 10 s");
-  const readingsOut = gauge("readings_out_per_second", "Over the last 10 s");
-  const spoolEntries = gauge("spool_entries", "Entries on disk");
-  const spoolBytes = gauge("spool_bytes", "Bytes on disk");
-  const spoolMaxBytes = gauge("spool_max_bytes", "Most bytes on disk");
-  const spoolBacklog = gauge("spool_backlog_entries", "Entries the slowest sink has not delivered");
-  const spoolDropped = counter("spool_dropped_total", "Entries dropped at the bound");
-  const ends = ["kind", "name"];
-  const sourceUp = gauge("source_up", "1 while the source is connected", ends);
-  const sourceMessages = counter("source_messages_total", "Messages that came in", ends);
-  const sourceErrors = counter("source_errors_total", "Messages or frames refused", ends);
-  const sinkUp = gauge("sink_up", "1 while the sink is connected", ends);
-  const sinkMessages = counter("sink_messages_total", "Messages acknowledged by the sink", ends);
-  const sinkErrors = counter("sink_errors_total", "Messages refused or set aside", ends);
-  const sinkBacklog = gauge("sink_backlog_entries", "Entries not delivered", ends);
-  const sinkDropped = counter("sink_dropped_total", "Entries dropped undelivered", ends);
-
-  const setCounter = (target: Counter, labels: Record<string, string>, value: number) => {
-    target.remove(labels);
-    target.inc(labels, value);
-  };
-  const update = (now: BridgeStatus) => {
-    up.set(now.health === "failing" ? 0 : 1);
-    nodes.set({ state: "fresh" }, now.nodes.fresh);
-    nodes.set({ state: "stale" }, now.nodes.stale);
-    readingsIn.set(now.rates.readingsIn);
-    readingsOut.set(now.rates.readingsOut);
-    spoolEntries.set(now.spool.entries);
-    spoolBytes.set(now.spool.bytes);
-    spoolMaxBytes.set(now.spool.maxBytes);
-    spoolBacklog.set(now.spool.backlog);
-    setCounter(spoolDropped, {}, now.spool.dropped);
-    for (const family of [sourceUp, sourceMessages, sourceErrors]) family.reset();
-    for (const { kind, name, state, messages, errors } of now.sources) {
-      sourceUp.set({ kind, name }, state === "up" ? 1 : 0);
-      setCounter(sourceMessages, { kind, name }, messages);
-      setCounter(sourceErrors, { kind, name }, errors);
-    }
-    for (const { kind, name, state, messages, errors, backlog, dropped } of now.sinks) {
-      sinkUp.set({ kind, name }, state === "up" ? 1 : 0);
-      sinkBacklog.set({ kind, name }, backlog);
-      setCounter(sinkMessages, { kind, name }, messages);
-      setCounter(sinkErrors, { kind, name }, errors);
-      setCounter(sinkDropped, { kind, name }, dropped);
-    }
-  };
+  const metrics = families.map((family) => {
+    const Kind = family.kind === "gauge" ? Gauge : Counter;
+    const { name, help, labels = [] } = family;
+    const registers = [registry];
+    return {
+      family,
+      metric: new Kind({ name: `bollard_${name}`, help, labelNames: [...labels], registers }),
+    };
+  });
   return {
     contentType: registry.contentType,
     text: () => {
-      update(status());
+      const now = {
+        status: sources.status(),
+        spool: sources.spool(),
+        links: sources.links(),
+        waiting: sources.waiting(),
+      };
+      for (const { family, metric } of metrics) {
+        metric.reset();
+        for (const { value, labels = {} } of family.read(now)) metric.inc(labels, value);
+      }
       return registry.metrics();
     },
   };
 }
+
+const one = (value: number): Sample[] => [{ value }];
+const END = ["kind", "name"];
+const LINK = ["port", "source"];
+
+const ofSources = (read: (source: BridgeStatus["sources"][number]) => number) => (now: Now) =>
+  now.status.sources.map((source) => ({
+    value: read(source),
+    labels: { kind: source.kind, name: source.name },
+  }));
+
+const ofSinks =
+  (read: (sink: BridgeStatus["sinks"][number], now: Now) => number | undefined) => (now: Now) =>
+    now.status.sinks.flatMap((sink) => {
+      const value = read(sink, now);
+      return value === undefined ? [] : [{ value, labels: { kind: sink.kind, name: sink.name } }];
+    });
+
+const ofLinks = (read: (link: NonNullable<LinkView["link"]>) => number) => (now: Now) =>
+  now.links.flatMap(({ port, source, link }) =>
+    link ? [{ value: read(link), labels: { port, source } }] : [],
+  );
+
+const isUp = ({ state }: { readonly state: string }) => (state === "up" ? 1 : 0);
+const secondsSince = (time: string | undefined, { status }: Now) =>
+  time === undefined ? undefined : (Date.parse(status.now) - Date.parse(time)) / 1000;
+
+const families: readonly Family[] = [
+  {
+    ...{ kind: "gauge", name: "healthy", help: "1 while what arrives can be kept" },
+    read: ({ status }) => one(status.health === "failing" ? 0 : 1),
+  },
+  {
+    ...{ kind: "gauge", name: "alarms", help: "Alarms that stand", labels: ["code"] },
+    read: ({ status }) =>
+      [...new Set(status.alarms?.map(({ code }) => code))].map((code) => ({
+        value: status.alarms?.filter((alarm) => alarm.code === code).length ?? 0,
+        labels: { code },
+      })),
+  },
+  {
+    ...{ kind: "gauge", name: "nodes", help: "Nodes seen, by freshness", labels: ["state"] },
+    read: ({ status: { nodes } }) => [
+      { value: nodes.fresh, labels: { state: "fresh" } },
+      { value: nodes.stale, labels: { state: "stale" } },
+    ],
+  },
+  {
+    ...{ kind: "gauge", name: "readings_in_per_second", help: "Over the last 10 s" },
+    read: ({ status }) => one(status.rates.readingsIn),
+  },
+  {
+    ...{ kind: "gauge", name: "readings_out_per_second", help: "Over the last 10 s" },
+    read: ({ status }) => one(status.rates.readingsOut),
+  },
+  {
+    kind: "gauge",
+    name: "held_messages",
+    help: "Messages held for want of a node, a schema or a mapping",
+    labels: ["reason"],
+    read: ({ waiting }) =>
+      (["unknown-node", "unknown-schema", "unmapped"] as const).map((reason) => ({
+        value: waiting
+          .filter((group) => group.reason === reason)
+          .reduce((sum, { messages }) => sum + messages, 0),
+        labels: { reason },
+      })),
+  },
+  {
+    ...{ kind: "gauge", name: "spool_ok", help: "1 while the disk takes entries" },
+    read: ({ spool }) => one(spool.state === "ok" ? 1 : 0),
+  },
+  {
+    ...{ kind: "gauge", name: "spool_entries", help: "Entries kept" },
+    read: ({ spool }) => one(Math.max(0, spool.last - spool.oldest + 1)),
+  },
+  {
+    ...{ kind: "gauge", name: "spool_pending_bytes", help: "Bytes that wait for the disk" },
+    read: ({ spool }) => one(spool.pendingBytes),
+  },
+  {
+    kind: "gauge",
+    name: "spool_backlog_bytes",
+    help: "Bytes that some sink has not had, and what happens at the bound",
+    labels: ["policy"],
+    read: ({ spool }) => [{ value: spool.backlog.bytes, labels: { policy: spool.whenFull } }],
+  },
+  {
+    ...{ kind: "gauge", name: "spool_backlog_max_bytes", help: "Bound of the backlog" },
+    read: ({ spool }) => one(spool.backlog.maxBytes),
+  },
+  {
+    ...{
+      kind: "gauge",
+      name: "spool_backlog_entries",
+      help: "Entries the slowest sink has not had",
+    },
+    read: ({ status }) => one(status.spool.backlog),
+  },
+  {
+    ...{ kind: "gauge", name: "spool_history_bytes", help: "Bytes that every sink has had" },
+    read: ({ spool }) => one(spool.history.bytes),
+  },
+  {
+    ...{ kind: "gauge", name: "spool_history_max_bytes", help: "Bound of the history" },
+    read: ({ spool }) => one(spool.history.maxBytes),
+  },
+  {
+    ...{ kind: "counter", name: "spool_appended_total", help: "Entries taken" },
+    read: ({ spool }) => one(spool.appended),
+  },
+  {
+    ...{ kind: "counter", name: "spool_refused_total", help: "Entries refused: not acknowledged" },
+    read: ({ spool }) => one(spool.refused),
+  },
+  {
+    kind: "counter",
+    name: "spool_written_bytes_total",
+    help: "Bytes handed to the disk, by what for: its wear",
+    labels: ["what"],
+    read: ({ spool: { written } }) =>
+      (["entries", "prepared", "cursors", "indexes"] as const).map((what) => ({
+        value: written[what],
+        labels: { what },
+      })),
+  },
+  {
+    ...{ kind: "counter", name: "spool_syncs_total", help: "Times the disk was waited for" },
+    read: ({ spool }) => one(spool.written.syncs),
+  },
+  {
+    ...{ kind: "gauge", name: "source_up", help: "1 while it is connected", labels: END },
+    read: ofSources(isUp),
+  },
+  {
+    ...{ kind: "counter", name: "source_messages_total", help: "Messages taken", labels: END },
+    read: ofSources(({ messages }) => messages),
+  },
+  {
+    kind: "counter",
+    name: "source_errors_total",
+    help: "Messages or frames refused",
+    labels: END,
+    read: ofSources(({ errors }) => errors),
+  },
+  {
+    ...{ kind: "gauge", name: "sink_up", help: "1 while it is connected", labels: END },
+    read: ofSinks(isUp),
+  },
+  {
+    kind: "counter",
+    name: "sink_messages_total",
+    help: "Messages that the far end acknowledged",
+    labels: END,
+    read: ofSinks(({ messages }) => messages),
+  },
+  {
+    kind: "counter",
+    name: "sink_errors_total",
+    help: "Messages refused and left out",
+    labels: END,
+    read: ofSinks(({ errors }) => errors),
+  },
+  {
+    ...{ kind: "gauge", name: "sink_backlog_entries", help: "Entries not delivered", labels: END },
+    read: ofSinks(({ backlog }) => backlog),
+  },
+  {
+    kind: "gauge",
+    name: "sink_lag_seconds",
+    help: "Age of the oldest entry on its way",
+    labels: END,
+    read: ofSinks(({ oldestAt }, now) => secondsSince(oldestAt, now) ?? 0),
+  },
+  {
+    kind: "gauge",
+    name: "sink_last_error_age_seconds",
+    help: "Since something went wrong last; absent where nothing has",
+    labels: END,
+    read: ofSinks(({ lastError }, now) => secondsSince(lastError?.at, now)),
+  },
+  {
+    kind: "counter",
+    name: "sink_lost_total",
+    help: "Entries it will never get, by why",
+    labels: ["cursor", "reason"],
+    read: ({ spool }) =>
+      spool.cursors.flatMap(({ name, lost }) =>
+        Object.entries(lost).map(([reason, value]) => ({
+          value,
+          labels: { cursor: name, reason },
+        })),
+      ),
+  },
+  {
+    ...{ kind: "counter", name: "link_frames_total", help: "Good frames", labels: LINK },
+    read: ofLinks(({ frames }) => frames),
+  },
+  {
+    kind: "counter",
+    name: "link_bad_frames_total",
+    help: "Pieces that were no frame or had a wrong CRC",
+    labels: LINK,
+    read: ofLinks(({ badFrames }) => badFrames),
+  },
+  {
+    kind: "counter",
+    name: "link_repeated_total",
+    help: "Messages that came once more",
+    labels: LINK,
+    read: ofLinks(({ repeated }) => repeated),
+  },
+  {
+    kind: "counter",
+    name: "link_given_up_total",
+    help: "Messages that the node gave up",
+    labels: LINK,
+    read: ofLinks(({ givenUp }) => givenUp),
+  },
+  {
+    kind: "gauge",
+    name: "link_waiting",
+    help: "Messages not on the disk yet",
+    labels: LINK,
+    read: ofLinks(({ waiting }) => waiting),
+  },
+  {
+    kind: "counter",
+    name: "link_unsent_total",
+    help: "Frames dropped at the bound of the port's write queue",
+    labels: LINK,
+    read: ofLinks(({ unsent }) => unsent),
+  },
+];

@@ -11,13 +11,15 @@ export interface RegistryApiOptions {
   /** Nodes that are not known, and how many of their messages are held. */
   readonly held: () => readonly SetAsideGroup[];
   readonly around: Around;
+  /** Erases what is held of a node; resolves with the messages erased. */
+  readonly erase: (id: string) => Promise<number>;
   /** Told of each change that was made. */
   readonly onChange: (what: RegistryChange) => void;
 }
 
 /** A change of the registry, for the log. */
 export interface RegistryChange {
-  readonly action: "put" | "patch" | "remove" | "replace";
+  readonly action: "put" | "patch" | "remove" | "replace" | "erase";
   readonly node: string;
   /** The hardware that took its place. */
   readonly by?: string;
@@ -43,7 +45,7 @@ type OfNode = { Params: { id: string } };
 
 /**
  * Adds the registry to `/api/v1`: `GET registry`, `GET|PUT|PATCH|DELETE registry/{id}` and
- * `POST registry/{id}/replace`. An id is percent-encoded; a body is what stands in the registry file.
+ * `POST registry/{id}/replace` and `registry/{id}/erase`. An id is percent-encoded; a body is what stands in the registry file.
  */
 export function addRegistryApi(app: FastifyInstance, options: RegistryApiOptions): void {
   const { nodes, around } = options;
@@ -104,6 +106,12 @@ export function addRegistryApi(app: FastifyInstance, options: RegistryApiOptions
         nodes.replaceHardware(id, by, around),
       ),
   );
+
+  app.post<OfNode>("/api/v1/registry/:id/erase", async ({ params: { id } }) => {
+    const messages = await options.erase(id);
+    options.onChange({ action: "erase", node: id });
+    return { node: id, messages };
+  });
 }
 
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {

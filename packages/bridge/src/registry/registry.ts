@@ -98,6 +98,18 @@ export class Registry {
     return accepted;
   }
 
+  /** The owner's name of a node that is listed, also of one that was removed. */
+  nameOf(id: string): string | undefined {
+    return this.#nodes.get(keyOf(id))?.name;
+  }
+
+  /** Whether another node has its name as well, as after a swap of hardware. */
+  isSharedName(id: string): boolean {
+    const name = this.nameOf(id);
+    if (name === undefined) return false;
+    return [...this.#nodes.values()].filter((node) => node.name === name).length > 1;
+  }
+
   /** True for a node that is listed, also one that was removed. */
   has(id: string): boolean {
     return this.#nodes.has(keyOf(id));

@@ -1,4 +1,5 @@
 import type { Delivery } from "../delivery.js";
+import type { KnownSchema } from "../schema-set.js";
 
 /** How a sink is, for the status. */
 export interface SinkState {
@@ -31,6 +32,14 @@ export interface Sink {
   deliver(delivery: Delivery): Promise<void>;
   /** Told of what was delivered before a restart, in order, so that newest stays newest. */
   recall(delivery: Delivery): void;
+  /**
+   * Takes back what the far end keeps of a node as its latest, after the node was erased here. Only
+   * where it keeps any.
+   *
+   * @param name - the owner's
+   * @param schemas - those that the node may have spoken
+   */
+  forget?(name: string, schemas: readonly KnownSchema[]): void;
   /** All that there is has been delivered: the time to put right what the far end may have lost. */
   caughtUp(): void;
   state(): SinkState;

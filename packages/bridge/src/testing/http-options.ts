@@ -48,7 +48,9 @@ const spoolView: SpoolView = {
   appended: 5000,
   refused: 0,
   written: { entries: 240_000, prepared: 400_000, cursors: 9000, indexes: 700, syncs: 510 },
-  cursors: [{ name: "mqtt:city", position: 3796, backlog: 1204, lost: {}, isLoose: false }],
+  cursors: [
+    { name: "mqtt:city", position: 3796, backlog: 1204, lost: { dropped: 3 }, isLoose: false },
+  ],
 };
 
 /** A server on a free port of loopback that knows {@link holdingStatus} and no node. */
@@ -85,6 +87,7 @@ export function httpOptions(
         change();
         return 0;
       },
+      erase: async () => 0,
       onChange: () => {},
     },
     onError: (error) => {

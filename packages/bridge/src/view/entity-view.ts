@@ -98,6 +98,11 @@ export class EntityView {
     return changed;
   }
 
+  /** Shows a node no more, until it is heard of again. */
+  forget(name: string): void {
+    for (const [key, shown] of this.#shown) if (shown.name === name) this.#shown.delete(key);
+  }
+
   /** How many nodes and schemas there are, and how many of them were heard of lately. */
   counts(): { readonly total: number; readonly fresh: number; readonly stale: number } {
     this.#renewFreshness();

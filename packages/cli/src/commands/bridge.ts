@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { CliIo } from "../cli-io.js";
 import { checkCommand } from "./bridge/check.js";
+import { eraseCommand } from "./bridge/erase.js";
 import { exampleCommand } from "./bridge/example.js";
 import { installCommand } from "./bridge/install.js";
 import { runCommand } from "./bridge/run.js";
@@ -12,5 +13,6 @@ export function bridgeCommand(io: CliIo): Command {
     .addCommand(runCommand(io))
     .addCommand(checkCommand(io))
     .addCommand(exampleCommand(io))
+    .addCommand(eraseCommand(io))
     .addCommand(installCommand(io));
 }

@@ -5,6 +5,7 @@ import type { BridgeClock } from "../../clock.js";
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import type { KnownSchema } from "../../schema-set.js";
 import { NewestOfEach } from "../newest-of-each.js";
 import type { Sink, SinkState } from "../sink.js";
 import { toEntities } from "../to-entities.js";
@@ -93,6 +94,22 @@ export class MqttSink implements Sink {
         if (message.retain) this.#remember(message, NOT_PUBLISHED);
       }
     }
+  }
+
+  /** An empty message is how MQTT takes a retained one back. */
+  forget(name: string, schemas: readonly KnownSchema[]): void {
+    const { prefix, retain } = this.#config;
+    const topics = schemas.flatMap(({ schema, models }) => {
+      const base = `${prefix}/${name}/${schema.name}`;
+      return [`${base}/senml`, ...[...models.keys()].map((type) => `${base}/ngsi-ld/${type}`)];
+    });
+    for (const topic of topics) this.#latest.delete(topic);
+    if (!retain) return;
+    this.#turn = this.#turn.then(async () => {
+      for (const topic of topics) {
+        await this.#publisher.publish({ topic, payload: "", retain: true }, () => {});
+      }
+    });
   }
 
   caughtUp(): void {
