@@ -210,6 +210,27 @@ needCommand("gcc", "apt install gcc libc6-dev")("the link's node half in C", () 
     }
   });
 
+  test("tells the descriptor of a schema, piece by piece, also on a bad cable", () => {
+    const { carry } = badCable(2e-3, 3);
+    const street = makeStreet({ ...carry, node: { boot: 1 } });
+    street.time.run(3000);
+    expect([17, 18, 17].map((schemaId) => street.host.describe(schemaId))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    street.time.run(10_000);
+    expect(eventsOf(street, "descriptor")).toEqual([
+      {
+        kind: "descriptor",
+        nodeId: "node-1",
+        schemaId: 17,
+        bytes: Uint8Array.from({ length: 600 }, (_, i) => i),
+      },
+      { kind: "descriptor", nodeId: "node-1", schemaId: 18, bytes: undefined },
+    ]);
+  });
+
   test("answers a silent host, and is not taken for dead while it has nothing to say", () => {
     const street = makeStreet({ node: { boot: 1 } });
     street.time.run(200_000);

@@ -26,7 +26,7 @@ export interface CompileOptions {
 export function compile(options: CompileOptions): string {
   const { compiler = "gcc", source, config, sanitize = false } = options;
   const program = join(mkdtempSync(join(tmpdir(), "bollard-link-c-")), source.replace(".c", ""));
-  const macros = { COMMANDS: 1, TIME: 1, COUNTS: 1, ...config };
+  const macros = { COMMANDS: 1, TIME: 1, DESCRIPTORS: 1, COUNTS: 1, ...config };
   const defines = Object.entries(macros).map(([name, value]) => `-DBOLLARD_LINK_${name}=${value}`);
   const sources = [join(here, source), join(linkFolder, "bollard_link.c")];
   const flags = [...STRICT, "-O1", ...(sanitize ? SANITIZE : []), ...defines, `-I${linkFolder}`];

@@ -60,6 +60,17 @@ void bollard_link_time(const uint8_t *answer)
 	if (milliseconds > 999) abort();
 }
 
+/* Schema 17 has a descriptor of 600 bytes: 0, 1, 2 and so on. */
+uint16_t bollard_link_descriptor(uint16_t schema, uint16_t offset, uint8_t *to, uint8_t room, uint8_t *size)
+{
+	if (schema != 17) return 0;
+	while (*size < room && offset + *size < 600) {
+		to[*size] = (uint8_t)(offset + *size);
+		++*size;
+	}
+	return 600;
+}
+
 static void feed(uint8_t byte)
 {
 	bollard_link_receive(byte);
@@ -104,7 +115,7 @@ static uint8_t hello_number(void)
 
 static void feed_made_up_frame(void)
 {
-	static const uint8_t types[] = {0x20, 0x40, 0x50, 0x60, 0x61, 0x80, 0x81, 0x90};
+	static const uint8_t types[] = {0x20, 0x40, 0x50, 0x60, 0x61, 0x80, 0x81, 0x90, 0xb0};
 	uint8_t frame[260];
 	size_t size = 3 + below(below(4) ? 24 : sizeof frame - 3);
 	for (size_t i = 0; i < size; i++) frame[i] = (uint8_t)(below(3) ? random32() : below(4));

@@ -72,6 +72,17 @@ void bollard_link_time(const uint8_t *answer)
 	tell(TIME, told, sizeof told);
 }
 
+/* Schema 17 has a descriptor of 600 bytes: 0, 1, 2 and so on. */
+uint16_t bollard_link_descriptor(uint16_t schema, uint16_t offset, uint8_t *to, uint8_t room, uint8_t *size)
+{
+	if (schema != 17) return 0;
+	while (*size < room && offset + *size < 600) {
+		to[*size] = (uint8_t)(offset + *size);
+		++*size;
+	}
+	return 600;
+}
+
 static uint8_t poll_all(void)
 {
 	for (int frames = 0; bollard_link_poll(); frames++) {

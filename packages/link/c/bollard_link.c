@@ -32,6 +32,7 @@ enum {
 	TIME = 0x80,
 	CMD = 0x90,
 	RESULT = 0xa0,
+	DESC = 0xb0,
 	TYPE = 0xf0,
 	FLAG_ANSWER = 0x01,
 	FLAG_ALARM = 0x02
@@ -47,6 +48,7 @@ enum { HELLO_BOOT = 2, HELLO_LIFE = 4, HELLO_OLDEST = 6, HELLO_UPTIME = 10, UPTI
 enum { ACK_VERSION = 3, ACK_BOOT = 5, ACK_LIFE = 7, ACK_NEXT = 9, HELLO_ACK_BYTES = 21 };
 enum { ACK_MAP = 3, ACK_DURABLE = 4, ACK_BYTES = 3 };
 enum { CMD_WITHIN = 3, CMD_PAYLOAD = 7, CMD_BYTES = 4 };
+enum { DESC_QUESTION_BYTES = 2, DESC_HEAD_BYTES = 4 };
 enum { TIME_BYTES = 11, TIME_ASKED = 0, TIME_UNIX = 4, TIME_FLAGS = 10 };
 
 /* Time is counted in ticks of 64 ms with 8 bits: enough for 16 s. */
@@ -355,6 +357,21 @@ static void take_command(const uint8_t *frame, uint8_t size)
 }
 #endif
 
+#if BOLLARD_LINK_DESCRIPTORS
+static void tell_descriptor(const uint8_t *frame)
+{
+	/* The piece is made where it is sent from. */
+	uint8_t *body = tx + 5;
+	uint16_t schema = get16(frame + AT_SEQ);
+	uint16_t offset = get16(frame + AT_BODY);
+	uint8_t size = 0;
+	uint8_t room = BOLLARD_LINK_MAX_BODY - DESC_HEAD_BYTES;
+	put16(body, offset);
+	put16(body + 2, bollard_link_descriptor(schema, offset, body + DESC_HEAD_BYTES, room, &size));
+	send(DESC | FLAG_ANSWER, schema, body, (uint8_t)(size + DESC_HEAD_BYTES));
+}
+#endif
+
 static void take_frame(const uint8_t *frame, uint8_t size)
 {
 	uint8_t type = frame[0] & TYPE;
@@ -370,6 +387,10 @@ static void take_frame(const uint8_t *frame, uint8_t size)
 		if (!(frame[0] & FLAG_ANSWER)) send(PING | FLAG_ANSWER, 0, hello + HELLO_UPTIME, UPTIME_BYTES);
 	} else if (type == CMD && size >= CMD_BYTES) {
 		take_command(frame, (uint8_t)(size - CMD_BYTES));
+#if BOLLARD_LINK_DESCRIPTORS
+	} else if (type == DESC && size >= DESC_QUESTION_BYTES) {
+		tell_descriptor(frame);
+#endif
 #if BOLLARD_LINK_TIME
 	} else if (type == TIME && size >= TIME_BYTES) {
 		bollard_link_time(frame + AT_BODY);

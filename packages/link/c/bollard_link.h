@@ -102,6 +102,18 @@ void bollard_link_command(uint16_t id, uint32_t within_ms, const uint8_t *payloa
 void bollard_link_time(const uint8_t *answer);
 
 /**
+ * Writes a piece of a schema's descriptor, its canonical layout. Defined by the firmware where
+ * `BOLLARD_LINK_DESCRIPTORS` is 1.
+ *
+ * @param schema the schema's id
+ * @param offset of the first byte wanted; may be behind the end
+ * @param to     for at most `room` bytes
+ * @param size   gets how many were written, 0 to `room`
+ * @return bytes of the whole descriptor, at most 4096; 0: there is none
+ */
+uint16_t bollard_link_descriptor(uint16_t schema, uint16_t offset, uint8_t *to, uint8_t room, uint8_t *size);
+
+/**
  * Starts the link. Call it once, before all others.
  *
  * @param boot how often the node has started, 1 to 65535, from memory that outlives a reset; 0: it

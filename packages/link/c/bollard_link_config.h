@@ -47,6 +47,11 @@
 #define BOLLARD_LINK_TIME 0
 #endif
 
+/** 1: the firmware has `bollard_link_descriptor`, and tells the host its schemas. */
+#ifndef BOLLARD_LINK_DESCRIPTORS
+#define BOLLARD_LINK_DESCRIPTORS 0
+#endif
+
 /** 1: `bollard_link_counts` counts what happened. */
 #ifndef BOLLARD_LINK_COUNTS
 #define BOLLARD_LINK_COUNTS 0

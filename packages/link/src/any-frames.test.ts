@@ -41,7 +41,7 @@ describe("a link that is sent frames which make no sense", () => {
     const street = new SimulatedStreet({ node: { boot: 7 } });
     street.time.run(50);
     for (const half of [street.node, street.host]) {
-      for (const type of [0, 11, 15]) half.receive(formatFrame(type, 0, 0));
+      for (const type of [0, 12, 15]) half.receive(formatFrame(type, 0, 0));
       half.receive(Uint8Array.of(0, 1, 2, 3, 0));
     }
     street.node.receive(formatFrame(4, 0, 0));

@@ -22,7 +22,7 @@ export const FRAME_TYPE = {
   CMD: 9,
   /** Node to host, in the window: what came of a command. */
   RESULT: 10,
-  /** Node to host: a schema's descriptor. Reserved. */
+  /** Host to node and back: a piece of a schema's descriptor. */
   DESC: 11,
 } as const;
 
@@ -30,7 +30,7 @@ export const FRAME_TYPE = {
 export const FLAG_BASE = 0b0001;
 /** Flag of DATA: commit it at once. */
 export const FLAG_ALARM = 0b0010;
-/** Flag of PING and TIME: this is the answer. */
+/** Flag of PING, TIME and DESC: this is the answer. */
 export const FLAG_ANSWER = 0b0001;
 
 /** Type and flags in one byte, then the sequence number. */

@@ -61,6 +61,16 @@ export type LinkHostEvent =
       readonly level: number;
       readonly message: string;
     }
+  /**
+   * A schema's descriptor, as asked for by `describe`; undefined where the node has none, or did not
+   * answer. Whether it is the one of the schema's fingerprint, its reader has to check.
+   */
+  | {
+      readonly kind: "descriptor";
+      readonly nodeId: string;
+      readonly schemaId: number;
+      readonly bytes: Uint8Array | undefined;
+    }
   /** The node's milliseconds since its start, modulo 2^32, as this host's clock was `at`. */
   | {
       readonly kind: "uptime";

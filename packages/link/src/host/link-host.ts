@@ -1,6 +1,7 @@
 import { FrameDecoder, maxFrameLength } from "@bollard/frame";
 import { encodeAck } from "../bodies/ack.js";
 import { decodeResult } from "../bodies/command.js";
+import { decodeDescriptorPiece } from "../bodies/descriptor.js";
 import { decodeHello, MAX_BODY, MAX_HELLO, MAX_WINDOW, PROTOCOL_VERSION } from "../bodies/hello.js";
 import { encodeHelloAck } from "../bodies/hello-ack.js";
 import { decodeUptime, encodeTimeAnswer } from "../bodies/time.js";
@@ -17,6 +18,7 @@ import {
 } from "../frame-header.js";
 import { RESET_REASON } from "../reset-reason.js";
 import { sequenceDistance } from "../sequence.js";
+import { type Described, DescriptorRequests } from "./descriptor-requests.js";
 import type { LinkHostEvent, LinkHostStats } from "./link-host-event.js";
 import type { LinkSession, ReceivedMessage, SessionLink } from "./link-session.js";
 import type { LinkSessions } from "./link-sessions.js";
@@ -74,6 +76,7 @@ export class LinkHost implements SessionLink {
   readonly #options: Required<LinkHostOptions>;
   readonly #decoder: FrameDecoder;
   readonly #commands: PendingCommands;
+  readonly #descriptors = new DescriptorRequests();
   /** Called when {@link nextDeadline} may have come nearer. */
   onSchedule: (() => void) | undefined;
 
@@ -137,7 +140,8 @@ export class LinkHost implements SessionLink {
   get nextDeadline(): number {
     if (!this.#up) return NEVER;
     const commands = this.#commands.nextDeadline(this.#session !== undefined);
-    return Math.min(this.#inviteAt, this.#pingAt, this.#silentAt, commands);
+    const descriptor = this.#descriptors.nextDeadline;
+    return Math.min(this.#inviteAt, this.#pingAt, this.#silentAt, commands, descriptor);
   }
 
   stats(): LinkHostStats {
@@ -159,6 +163,7 @@ export class LinkHost implements SessionLink {
     this.#loseCommands(this.#commands.forgetSent(), "unknown");
     this.#loseCommands(this.#commands.forgetAll(), "neverSent");
     this.#options.sessions.detach(this);
+    this.#descriptors.clear();
     this.#session = undefined;
     this.#inviteAt = NEVER;
     this.#pingAt = NEVER;
@@ -202,7 +207,19 @@ export class LinkHost implements SessionLink {
     }
     this.#loseCommands(this.#commands.expire(now), "expired");
     if (this.#session) for (const frame of this.#commands.take(now)) this.#options.send(frame);
+    this.#askDescriptor(now);
     this.onSchedule?.();
+  }
+
+  /**
+   * Asks the node on this line for the descriptor of one of its schemas; `descriptor` tells it.
+   *
+   * @returns false without a session, when it is being asked for already, or when 16 are
+   */
+  describe(schemaId: number): boolean {
+    if (!this.#session || !this.#descriptors.add(schemaId, this.#options.now())) return false;
+    this.poll();
+    return true;
   }
 
   /**
@@ -275,6 +292,12 @@ export class LinkHost implements SessionLink {
       case FRAME_TYPE.LOG:
         if (session) this.#takeLog(session, frame);
         break;
+      case FRAME_TYPE.DESC: {
+        const piece = decodeDescriptorPiece(frame.body);
+        this.#tellDescriptor(this.#descriptors.accept(frame.seq, piece, now));
+        this.poll();
+        break;
+      }
       default:
         this.#counts.unknownFrames++;
     }
@@ -320,9 +343,21 @@ export class LinkHost implements SessionLink {
     this.poll();
   }
 
+  #askDescriptor(now: number): void {
+    const { frame, described } = this.#descriptors.take(now);
+    if (frame) this.#options.send(frame);
+    this.#tellDescriptor(described);
+  }
+
+  #tellDescriptor(described: Described | undefined): void {
+    if (!described || !this.#session) return;
+    this.#emit({ kind: "descriptor", nodeId: this.#session.nodeId, ...described });
+  }
+
   /** Commands of a node that left, and those that a node which started anew may have done. */
   #dropCommands(before: LinkSession | undefined, after: LinkSession): void {
     if (!before || before === after) return;
+    this.#descriptors.clear();
     this.#loseCommands(this.#commands.forgetSent(), "unknown");
     if (before.nodeId === after.nodeId) return;
     this.#loseCommands(this.#commands.forgetAll(), "neverSent");

@@ -24,6 +24,11 @@ export interface LinkNodeOptions {
   readonly firmware?: string;
   /** The schemas it speaks, at most 16. Default: none. */
   readonly schemas?: readonly NodeSchema[];
+  /**
+   * The descriptor of a schema, at most 4096 bytes: its canonical layout, whose SHA-256 the
+   * fingerprint is the beginning of. Default: it has none.
+   */
+  readonly describe?: (schemaId: number) => Uint8Array | undefined;
   /** Most messages sent and not known to be received, 1 to 8. Default: 8. */
   readonly window?: number;
   /** Longest body, 16 to 2048 bytes; a payload is at most 2 bytes shorter. Default: 2048. */
@@ -63,6 +68,7 @@ export function checkNodeOptions(options: LinkNodeOptions): CheckedNodeOptions {
     boot: 0,
     firmware: "",
     schemas: [],
+    describe: () => undefined,
     window: MAX_WINDOW,
     maxBody: MAX_BODY,
     maxHeld: 1024,

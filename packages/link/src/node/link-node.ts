@@ -1,6 +1,11 @@
 import { FrameDecoder, maxFrameLength } from "@bollard/frame";
 import { decodeAck } from "../bodies/ack.js";
 import { type CommandStatus, decodeCommand, encodeResult } from "../bodies/command.js";
+import {
+  decodeDescriptorQuestion,
+  encodeDescriptorPiece,
+  PIECE_HEAD_BYTES,
+} from "../bodies/descriptor.js";
 import { encodeHello, PROTOCOL_VERSION } from "../bodies/hello.js";
 import { decodeHelloAck, type HelloAck, MAX_HELLO_ACK } from "../bodies/hello-ack.js";
 import { decodeTimeAnswer, encodeUptime, type TimeAnswer } from "../bodies/time.js";
@@ -287,6 +292,9 @@ export class LinkNode {
       case FRAME_TYPE.CMD:
         if (this.#state === "session") this.#takeCommand(frame, now);
         break;
+      case FRAME_TYPE.DESC:
+        if (this.#state === "session") this.#tellDescriptor(frame);
+        break;
       default:
         this.#counts.unknownFrames++;
     }
@@ -373,6 +381,15 @@ export class LinkNode {
     }
     const command = { id: frame.seq, payload: payload.slice(), expiresAt: now + withinMs };
     this.#emit({ kind: "command", ...command });
+  }
+
+  #tellDescriptor({ seq, body }: LinkFrame): void {
+    const whole = this.#options.describe(seq) ?? NOTHING;
+    const offset = decodeDescriptorQuestion(body);
+    const room = this.#maxPayload + BASE_BYTES - PIECE_HEAD_BYTES;
+    const bytes = whole.subarray(offset, offset + room);
+    const piece = encodeDescriptorPiece({ offset, total: whole.length, bytes });
+    this.#send(formatFrame(FRAME_TYPE.DESC, FLAG_ANSWER, seq, piece));
   }
 
   #foundIncompatible(): void {
