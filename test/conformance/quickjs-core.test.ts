@@ -1,7 +1,14 @@
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { readSchemaFile } from "@bollard/schema/file";
-import { decodePayload, encodePayload, type Reading, type SensorSchema } from "@bollard/sdk";
+import {
+  BatchEncoder,
+  decodePayload,
+  encodePayload,
+  layoutFingerprint,
+  type Reading,
+  type SensorSchema,
+} from "@bollard/sdk";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bundleCore, measureCore, mostBytes, runInQuickJs } from "../core-size/measure-core.mjs";
 
@@ -82,7 +89,8 @@ function hexOf(schema: SensorSchema, reading: Reading): string {
 
 const expected = cases.map(({ schema, reading }) => {
   const hex = hexOf(schema, reading);
-  return { hex, readings: decodePayload(schema, Buffer.from(hex, "hex")).readings };
+  const { readings } = decodePayload(schema, Buffer.from(hex, "hex"));
+  return { hex, readings, fingerprint: layoutFingerprint(schema) };
 });
 
 /** There is no BigInt where the core starts, and no pattern may be tried once it has. */
@@ -93,7 +101,8 @@ const encodeAndDecode = `
     const bytes = core.encodePayload(schema, reading);
     let hex = "";
     for (const byte of bytes) hex += (byte < 16 ? "0" : "") + byte.toString(16);
-    return { hex, readings: core.decodePayload(schema, bytes).readings };
+    const { readings } = core.decodePayload(schema, bytes);
+    return { hex, readings, fingerprint: core.layoutFingerprint(schema) };
   }));`;
 
 let whole = "";
@@ -107,6 +116,30 @@ describe("the SDK's main door", () => {
     expect(JSON.parse(String(result))).toEqual(expected);
   });
 
+  test("alone encodes batches in QuickJS as in Node", async () => {
+    const [air] = cases;
+    if (air === undefined) throw new Error("there is no case");
+    const readings = Array.from({ length: 20 }, (_, index) => ({
+      time: 1538352143 + 148 * index,
+      values: { ...air.reading.values, pm25: 1.3 + index / 10, pm10: index % 3 === 0 ? null : 7 },
+    }));
+    const encoder = new BatchEncoder(air.schema);
+    encoder.open(new Uint8Array(200));
+    for (const reading of readings) expect(encoder.append(reading)).toBe(true);
+    const script = `
+      const encoder = new core.BatchEncoder(${JSON.stringify(air.schema)});
+      encoder.open(new Uint8Array(200));
+      for (const reading of ${JSON.stringify(readings)}) encoder.append(reading);
+      Array.from(encoder.close());`;
+    const bytes = await runInQuickJs(
+      withoutBigInt,
+      await bundleCore("batch"),
+      withoutPatterns,
+      script,
+    );
+    expect(bytes).toEqual(Array.from(encoder.close()));
+  });
+
   test("does the same where code may not be made from text", () => {
     const context = vm.createContext({}, { codeGeneration: { strings: false, wasm: false } });
     expect(() => vm.runInContext("new Function('return 1')", context)).toThrow(/disallowed/);
@@ -114,8 +147,11 @@ describe("the SDK's main door", () => {
     expect(JSON.parse(vm.runInContext(encodeAndDecode, context))).toEqual(expected);
   });
 
-  test("keeps its bound, and one with a table too many is found out", async () => {
-    expect(await measureCore("whole", mostBytes.whole)).toMatchObject({ fits: true });
+  test("keeps its bounds, and a core with a table too many is found out", async () => {
+    const sizes = await Promise.all(
+      (["encode", "batch", "whole"] as const).map((name) => measureCore(name, mostBytes[name])),
+    );
+    expect(sizes.map(({ fits }) => fits)).toEqual([true, true, true]);
     const oversize = await measureCore("oversize", mostBytes.whole);
     expect(oversize.fits).toBe(false);
     expect(oversize.usedBytes).toBeGreaterThan(mostBytes.whole);

@@ -1,2 +1,2 @@
-/** What a node needs that only sends: its schema comes as data. */
-export { compileSchema } from "@bollard/sdk";
+/** What a node needs that only sends, one reading a message: its schema comes as data. */
+export { compileEncoder } from "@bollard/sdk";

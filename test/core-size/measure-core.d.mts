@@ -1,5 +1,5 @@
 /** What each core may take above an empty context, in bytes of the engine's own count. */
-export declare const mostBytes: { readonly encode: number; readonly whole: number };
+export declare const mostBytes: Readonly<Record<"encode" | "batch" | "whole", number>>;
 
 /** One script of a core, which leaves what its entry exports in the global `core`. */
 export declare function bundleCore(name: string): Promise<string>;

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const engine = newQuickJSWASMModuleFromVariant(variant);
 
 /** What each core may take above an empty context, in bytes of the engine's own count. */
-export const mostBytes = { encode: 64 * 1024, whole: 256 * 1024 };
+export const mostBytes = { encode: 64 * 1024, batch: 100 * 1024, whole: 256 * 1024 };
 
 /**
  * One script of a core, as a device would carry it: bundled, shaken, minified. It leaves what the

@@ -3,8 +3,8 @@ import type { BitReader } from "./bit-reader.js";
 import type { BitWriter } from "./bit-writer.js";
 import type { Layout, Row } from "./layout.js";
 import { numberBits, putNumber, takeNumber } from "./number-code.js";
-import { stepAboveRange } from "./row-packer.js";
 import type { NumberTables, RowState } from "./row-state.js";
+import { stepAboveRange } from "./row-unpacker.js";
 
 /** @returns the bits that the row took, or -1 where it does not fit and nothing has happened */
 export type AppendRow = (

@@ -2,15 +2,15 @@ import type { SensorSchema, TimeLayout } from "@bollard/schema";
 import { BatchClock } from "./batch-clock.js";
 import { BatchRowEncoder } from "./batch-row-encoder.js";
 import { BitWriter } from "./bit-writer.js";
-import { type CompileOptions, type MessageOptions, timeLayoutOf } from "./codec.js";
 import { PayloadError } from "./error.js";
 import { maxHeaderBytes, writeHeader } from "./header.js";
 import { emptyRow, layoutOf, type Row } from "./layout.js";
+import { type CompileOptions, type MessageOptions, timeLayoutOf } from "./message-options.js";
 import type { MessageKey, Reading } from "./reading.js";
 import { RowPacker } from "./row-packer.js";
 import { numberTables } from "./row-state.js";
 import { putTime, timeBits, toMilliseconds } from "./row-time.js";
-import { type RowValues, rowValuesOf } from "./row-values.js";
+import { type RowWriter, rowWriterOf } from "./row-writer.js";
 
 /** How a batch's messages are written: all of them alike. */
 export type BatchOptions = Omit<MessageOptions, "key"> & CompileOptions;
@@ -30,7 +30,7 @@ export class BatchEncoder {
   readonly schema: SensorSchema;
   readonly #time: TimeLayout;
   readonly #id: number;
-  readonly #values: RowValues;
+  readonly #toRow: RowWriter;
   readonly #packer: RowPacker;
   readonly #rows: BatchRowEncoder;
   readonly #clock: BatchClock | undefined;
@@ -49,7 +49,7 @@ export class BatchEncoder {
     this.#time = timeLayoutOf(schema, options);
     this.#id = options.schemaId === false ? 0 : schema.id;
     const generate = options.generate ?? true;
-    this.#values = rowValuesOf(layout, generate);
+    this.#toRow = rowWriterOf(layout, generate);
     this.#packer = new RowPacker(layout);
     this.#clock = this.#time.mode === "none" ? undefined : new BatchClock();
     this.#rows = new BatchRowEncoder(layout, numberTables(layout), this.#clock, generate);
@@ -90,7 +90,7 @@ export class BatchEncoder {
   append(reading: Reading): boolean {
     const row = this.#row;
     const milliseconds = toMilliseconds(reading.time, this.#time);
-    this.#values.toRow(reading.values, row);
+    this.#toRow(reading.values, row);
     if (this.#rowCount === 0) {
       this.#putFirst(row, milliseconds);
       return true;

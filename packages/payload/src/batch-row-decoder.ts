@@ -5,7 +5,7 @@ import { PayloadError } from "./error.js";
 import { followed, nextGuess, nextMean, unfoldError } from "./guess.js";
 import type { FieldLayout, Layout, Row } from "./layout.js";
 import { lowBits, takeNumber } from "./number-code.js";
-import { stepAboveRange, takeBlob } from "./row-packer.js";
+
 import {
   copyRow,
   isEither,
@@ -14,6 +14,7 @@ import {
   type NumberTables,
   RowState,
 } from "./row-state.js";
+import { stepAboveRange, takeBlob } from "./row-unpacker.js";
 
 /**
  * Decodes a batch's rows after the first: by code made for the layout, or by a loop.
@@ -54,20 +55,26 @@ export class BatchRowDecoder {
    */
   take(row: Row, clock: BatchClock | undefined, reader: BitReader): number {
     if (this.#made !== undefined) return this.#made(row, clock, reader, takeClock);
-    const { fields, maskBits } = this.#layout;
+    const { maskBits } = this.#layout;
     const { before } = this.#state;
     const isQuiet = this.#takeQuiet(clock, reader);
     row.present.set(before.present);
-    if (!isQuiet && maskBits > 0 && reader.take(1) === 1) {
-      for (const { field, index } of fields) {
-        if (field.optional) row.present[index] = reader.take(1);
-      }
-    }
+    if (!isQuiet && maskBits > 0) this.#takePresence(row, reader);
     const milliseconds = clock === undefined ? 0 : takeClock(clock, isQuiet, reader);
     this.#takeFields(row, isQuiet, reader);
     copyRow(row, before, this.#layout);
     this.#state.rowCount++;
     return milliseconds;
+  }
+
+  #takePresence(row: Row, reader: BitReader): void {
+    reader.note("presenceChange", 0);
+    if (reader.take(1) === 0) return;
+    for (const { field, index } of this.#layout.fields) {
+      if (!field.optional) continue;
+      reader.note("presence", index);
+      row.present[index] = reader.take(1);
+    }
   }
 
   /** Finds what a quiet row leaves out, and reads whether this one is quiet. */
@@ -81,6 +88,7 @@ export class BatchRowDecoder {
       this.#isLeftOut[slot] = isLeftOut ? 1 : 0;
       hasQuietBit ||= isLeftOut;
     }
+    reader.note("quiet", 0);
     return hasQuietBit && reader.take(1) === 0;
   }
 
@@ -96,12 +104,14 @@ export class BatchRowDecoder {
       } else if (isPresent) {
         const step = before.steps[slot] ?? 0;
         row.steps[slot] = step;
+        reader.note("change", slot);
         if (isQuiet || reader.take(1) === 0) {
           copyBlob(before, row, field);
         } else if (isEither(field, last[slot])) {
           row.steps[slot] = 1 - step;
         } else {
           const { offset } = reader;
+          reader.note("step", slot);
           const taken = reader.take(bits[slot] ?? 0);
           if (taken > (last[slot] ?? 0)) stepAboveRange(this.#layout, slot, taken, offset);
           row.steps[slot] = taken;
@@ -132,6 +142,7 @@ export class BatchRowDecoder {
       let number = 0;
       if (!isQuiet || this.#isLeftOut[place] === 0) {
         const { offset } = reader;
+        reader.note("number", slot);
         number = takeNumber(lowBits(running), bits[slot] ?? 0, reader);
         if (number > most) stepAboveRange(this.#layout, slot, number, offset);
       }
@@ -154,6 +165,7 @@ function copyBlob(from: Row, to: Row, { slot, blob, blobSize }: FieldLayout): vo
 
 function takeClock(clock: BatchClock, isQuiet: boolean, reader: BitReader): number {
   const { offset } = reader;
+  reader.note("clock", 0);
   const number = isQuiet && clock.isQuiet ? 0 : takeNumber(clock.low, 32, reader);
   const milliseconds = clock.take(number);
   if (milliseconds >= 0 && milliseconds < 2 ** 32 * 1000) return milliseconds;

@@ -1,5 +1,19 @@
 import { PayloadError } from "./error.js";
 
+/** What bits are, to a reader that explains a payload. */
+export type BitsPart =
+  | "row" // nothing yet: a batch's next row begins; index: which
+  | "time"
+  | "milliseconds"
+  | "presence" // of the field
+  | "step" // a whole number; index: slot
+  | "blob" // the bytes of a text or of bytes; index: slot
+  | "quiet" // whether something beside the busy numbers has changed
+  | "presenceChange" // whether a presence bit has changed
+  | "clock" // how far a row's time is from its guess
+  | "change" // whether the slot has changed
+  | "number"; // how far the slot is from its guess
+
 /**
  * Reads bits, the highest of each number first, and never past the end.
  *
@@ -21,6 +35,9 @@ export class BitReader {
     this.pending = 0;
     this.count = 0;
   }
+
+  /** Says what the bits taken next are. Only a reader that explains a payload listens. */
+  note(_part: BitsPart, _index: number): void {}
 
   /** The byte that the next bit is in. */
   get offset(): number {

@@ -1,6 +1,6 @@
 import type { SensorSchema } from "@bollard/schema";
-import type { DecodedPayload, DecodeOptions } from "./codec.js";
 import { codecOf } from "./codec-of.js";
+import type { DecodedPayload, DecodeOptions } from "./message-decoder.js";
 
 /**
  * Decodes a payload: a single reading or a batch. Any bytes give readings or a PayloadError.

@@ -1,6 +1,6 @@
 import type { ReadingOf, SensorSchema } from "@bollard/schema";
-import type { EncodeOptions } from "./codec.js";
 import { codecOf } from "./codec-of.js";
+import type { EncodeOptions } from "./message-encoder.js";
 import type { Reading } from "./reading.js";
 
 /**

@@ -1,17 +1,15 @@
 export { BatchEncoder, type BatchOptions } from "./batch-encoder.js";
-export {
-  type CompileOptions,
-  compileSchema,
-  type DecodedPayload,
-  type DecodeOptions,
-  type EncodeOptions,
-  type MessageOptions,
-  type PayloadCodec,
-} from "./codec.js";
+export { compileSchema, type PayloadCodec } from "./codec.js";
 export { commandSchema } from "./command-schema.js";
 export { decodePayload } from "./decode-payload.js";
 export { encodePayload } from "./encode-payload.js";
 export { isPayloadError, PayloadError, type PayloadErrorCode, type PayloadPlace } from "./error.js";
+export {
+  type ExplainedPayload,
+  explainPayload,
+  type PayloadBits,
+  type PayloadPart,
+} from "./explain-payload.js";
 export { type PayloadHeader, readHeader } from "./header.js";
 export { type FieldLayout, type Layout, layoutOf, type Slot } from "./layout.js";
 export { learnProfile } from "./learn-profile.js";
@@ -23,6 +21,9 @@ export {
   type SpreadingFactor,
 } from "./lorawan-airtime.js";
 export { measureJson } from "./measure-json.js";
+export type { DecodedPayload, DecodeOptions } from "./message-decoder.js";
+export { compileEncoder, type EncodeOptions, type PayloadEncoder } from "./message-encoder.js";
+export type { CompileOptions, MessageOptions } from "./message-options.js";
 export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
 export { completeTime } from "./row-time.js";
 export { type CayenneLoss, type CayenneLpp, toCayenneLpp } from "./to-cayenne-lpp.js";

@@ -2,7 +2,7 @@ import type { Field, Profile, SensorSchema, Steps, Trend } from "@bollard/schema
 import { foldError, followed, nextGuess } from "./guess.js";
 import { emptyRow, type FieldLayout, type Layout, layoutOf } from "./layout.js";
 import type { Reading } from "./reading.js";
-import { rowValuesOf } from "./row-values.js";
+import { rowWriterOf } from "./row-writer.js";
 
 /** A number in each row, by slot; -1 where it is missing. */
 type Series = Float64Array;
@@ -60,12 +60,12 @@ function withoutProfile(field: Field): Field {
 
 /** The numbers of each row; of a counter its increments. */
 function numbersOf(layout: Layout, readings: readonly Reading[]): readonly Series[] {
-  const values = rowValuesOf(layout);
+  const toRow = rowWriterOf(layout);
   const row = emptyRow(layout);
   const numbers = layout.slots.map(() => new Float64Array(readings.length).fill(-1));
   const counted = layout.slots.map(() => -1);
   for (const [index, reading] of readings.entries()) {
-    values.toRow(reading.values, row);
+    toRow(reading.values, row);
     for (const { field, index: place, slot, slotCount } of layout.fields) {
       if (row.present[place] === 0) continue;
       for (let part = slot; part < slot + slotCount; part++) {

@@ -1,21 +1,16 @@
-import type { BitReader } from "./bit-reader.js";
 import type { BitWriter } from "./bit-writer.js";
-import { PayloadError } from "./error.js";
-import type { FieldLayout, Layout, Row } from "./layout.js";
-import { readUtf8 } from "./utf8.js";
+import type { Layout, Row } from "./layout.js";
 
 /** Packs a row into bits as a single reading, which is also a batch's first row. */
 export class RowPacker {
   readonly #layout: Layout;
   readonly #bits: Uint8Array;
-  readonly #last: Uint32Array;
   /** Every row has the same slots in the same places. */
   readonly #isFixed: boolean;
 
   constructor(layout: Layout) {
     this.#layout = layout;
     this.#bits = Uint8Array.from(layout.slots, ({ bits }) => bits);
-    this.#last = Uint32Array.from(layout.slots, ({ last }) => last);
     this.#isFixed = layout.maskBits === 0 && layout.blobSize === 0;
   }
 
@@ -54,57 +49,9 @@ export class RowPacker {
     const bits = this.#bits;
     for (let slot = from; slot < to; slot++) writer.put(steps[slot] ?? 0, bits[slot] ?? 0);
   }
-
-  /** Reads what `put` writes. */
-  take(row: Row, reader: BitReader): void {
-    const { steps, present } = row;
-    if (this.#isFixed) {
-      this.#takeSlots(steps, 0, steps.length, reader);
-      present.fill(1);
-      return;
-    }
-    const { fields } = this.#layout;
-    for (const { field, index } of fields) present[index] = field.optional ? reader.take(1) : 1;
-    for (const field of fields) {
-      if (present[field.index] === 0) continue;
-      this.#takeSlots(steps, field.slot, field.slot + field.slotCount, reader);
-      if (field.blobSize > 0) takeBlob(row, field, reader);
-    }
-  }
-
-  #takeSlots(steps: Uint32Array, from: number, to: number, reader: BitReader): void {
-    const bits = this.#bits;
-    const last = this.#last;
-    for (let slot = from; slot < to; slot++) {
-      const { offset } = reader;
-      const step = reader.take(bits[slot] ?? 0);
-      if (step > (last[slot] ?? 0)) stepAboveRange(this.#layout, slot, step, offset);
-      steps[slot] = step;
-    }
-  }
-}
-
-/** Throws for a number above its slot's last. */
-export function stepAboveRange(layout: Layout, slot: number, step: number, offset: number): never {
-  const shape = layout.slots[slot];
-  const name = layout.fields[shape?.field ?? 0]?.field.name;
-  const message = `Step ${step} of ${name} is above its last, ${shape?.last}`;
-  throw new PayloadError("PAYLOAD_STEP_ABOVE_RANGE", { offset }, message);
 }
 
 /** Writes the bytes of a text or of bytes, wherever in a byte that starts. */
 export function putBlob(blobs: Uint8Array, start: number, length: number, writer: BitWriter): void {
   for (let index = start; index < start + length; index++) writer.put(blobs[index] ?? 0, 8);
-}
-
-/** Reads as many bytes as the field's slot says, and checks a text's UTF-8. */
-export function takeBlob(row: Row, { field, slot, blob }: FieldLayout, reader: BitReader): void {
-  const length = row.steps[slot] ?? 0;
-  const { offset } = reader;
-  for (let index = 0; index < length; index++) row.blobs[blob + index] = reader.take(8);
-  if (field.kind !== "text") return;
-  const text = readUtf8(row.blobs, blob, blob + length);
-  if (typeof text === "string") return;
-  const place = { offset: offset + text - blob };
-  throw new PayloadError("PAYLOAD_BAD_TEXT", place, `${field.name} is no well-formed UTF-8`);
 }

@@ -52,6 +52,7 @@ export function takeTime(
 ): number {
   if (layout.mode === "none") return 0;
   const { offset } = reader;
+  reader.note("time", 0);
   let seconds = reader.take(secondBits[layout.mode]);
   if (layout.mode === "16") {
     if (arrival === undefined || !Number.isFinite(arrival)) {
@@ -62,6 +63,7 @@ export function takeTime(
   }
   if (!layout.milliseconds) return seconds * 1000;
   const place = { offset: reader.offset };
+  reader.note("milliseconds", 0);
   const part = reader.take(10);
   if (part < 1000) return seconds * 1000 + part;
   throw new PayloadError("PAYLOAD_BAD_MILLISECONDS", place, `${part} milliseconds are a second`);

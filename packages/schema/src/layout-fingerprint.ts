@@ -1,7 +1,7 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { followOf } from "./follow-of.js";
 import type { Steps } from "./read-range.js";
 import type { Command, Field, SensorSchema } from "./sensor-schema.js";
+import { sha256 } from "./sha256.js";
 import { positionStepsOf, type SteppedField, stepsOf } from "./steps.js";
 
 type Canonical = string | number | boolean | null | readonly Canonical[];
@@ -76,10 +76,8 @@ export function canonicalLayout(schema: SensorSchema): string {
 
 function fingerprint(text: string): string {
   // Every name in a schema is ASCII, so a character is a byte.
-  const digest = sha256(Uint8Array.from(text, (character) => character.charCodeAt(0)));
-  let hex = "";
-  for (const byte of digest.subarray(0, 8)) hex += byte.toString(16).padStart(2, "0");
-  return hex;
+  const [first = 0, second = 0] = sha256(text);
+  return first.toString(16).padStart(8, "0") + second.toString(16).padStart(8, "0");
 }
 
 /**
