@@ -67,9 +67,9 @@ describe("explainPayload", () => {
           offset += piece.bits.length;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
-  });
+  }, 30_000);
 
   test("goes as far as a broken payload makes sense, and says why not further", () => {
     const noise = fc.record({ at: fc.nat(), to: fc.nat({ max: 255 }), cut: fc.nat({ max: 3 }) });
@@ -87,9 +87,9 @@ describe("explainPayload", () => {
           expect([error?.code, error?.offset]).toEqual([cause.code, cause.offset]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-  });
+  }, 30_000);
 
   test("keeps the rows before the one that breaks", () => {
     const encoder = new BatchEncoder(air);

@@ -43,9 +43,17 @@ export interface ExplainedPayload {
   readonly readings: readonly Reading[];
   /** Why the rest makes no sense. */
   readonly error?: PayloadError;
+  /** What was being read where it breaks; absent in the header and after the last row. */
+  readonly breaksIn?: Omit<PayloadBits, "offset" | "bits">;
 }
 
-type Draft = { -readonly [Key in keyof PayloadBits]: PayloadBits[Key] };
+/** What a reader was told of the bits it takes. */
+interface Noted {
+  readonly part: Exclude<BitsPart, "row">;
+  /** Of the field or slot. */
+  readonly index: number;
+  readonly row: number;
+}
 
 /**
  * Takes a payload apart for people: which bits are what, and what they say. It is the decoder itself
@@ -69,16 +77,20 @@ export function explainPayload(
     if (!isPayloadError(cause)) throw cause;
     error = cause;
   }
-  const rows = reader.pieces.map(({ part, index, ...piece }): PayloadBits => {
+  const placeOf = ({ part, index, row }: Noted): Omit<PayloadBits, "offset" | "bits"> => {
     const slot = isOfSlot(part) ? layout.slots[index] : undefined;
     const field = part === "presence" ? index : slot?.field;
     const name = field === undefined ? undefined : layout.fields[field]?.field.name;
     return {
       part,
-      ...piece,
+      row,
       ...(name === undefined ? {} : { field: name }),
       ...(slot === undefined || slot.part === "" ? {} : { element: slot.part }),
     };
+  };
+  const rows = reader.pieces.map((piece) => {
+    const { part, ...place } = placeOf(piece);
+    return { part, offset: piece.offset, bits: piece.bits, ...place };
   });
   const bits = [...explainHeader(bytes), ...rows];
   const last = bits.at(-1);
@@ -89,7 +101,10 @@ export function explainPayload(
   if (isOver && end < byteEnd) {
     bits.push({ part: "padding", offset: end, bits: bitsOf(bytes, end, byteEnd) });
   }
-  return { bits, readings, ...(error === undefined ? {} : { error }) };
+  if (error === undefined) return { bits, readings };
+  const { current } = reader;
+  const isInRow = !isOver && current !== undefined;
+  return { bits, readings, error, ...(isInRow ? { breaksIn: placeOf(current) } : {}) };
 }
 
 function isOfSlot(part: PayloadPart): boolean {
@@ -135,12 +150,12 @@ function explainHeader(bytes: Uint8Array): PayloadBits[] {
 
 /** Keeps what each bit it gives is for. */
 class ListeningReader extends BitReader {
-  readonly pieces: (Draft & { index: number })[] = [];
+  readonly pieces: (Noted & { readonly offset: number; bits: string })[] = [];
+  /** What is being read. */
+  current: Noted | undefined;
   readonly #bytes: Uint8Array;
   #bit = 0;
   #row = 0;
-  #part: Exclude<BitsPart, "row"> | undefined;
-  #index = 0;
 
   constructor(bytes: Uint8Array) {
     super();
@@ -154,10 +169,7 @@ class ListeningReader extends BitReader {
 
   override note(part: BitsPart, index: number): void {
     if (part === "row") this.#row = index;
-    else {
-      this.#part = part;
-      this.#index = index;
-    }
+    else this.current = { part, index, row: this.#row };
   }
 
   override take(bits: number): number {
@@ -173,15 +185,13 @@ class ListeningReader extends BitReader {
   }
 
   #keep(count: number): void {
-    const part = this.#part;
-    if (count === 0 || part === undefined) return;
+    const { current } = this;
+    if (count === 0 || current === undefined) return;
     const bits = bitsOf(this.#bytes, this.#bit, this.#bit + count);
     const last = this.pieces.at(-1);
-    if (last?.part === part && last.index === this.#index && last.row === this.#row) {
-      last.bits += bits;
-    } else {
-      this.pieces.push({ part, index: this.#index, row: this.#row, offset: this.#bit, bits });
-    }
+    const { part, index, row } = current;
+    if (last?.part === part && last.index === index && last.row === row) last.bits += bits;
+    else this.pieces.push({ ...current, offset: this.#bit, bits });
     this.#bit += count;
   }
 }

@@ -135,7 +135,7 @@ describe("a learnt schema", () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 30_000);
 
   test("says which columns it left out, and how many values are missing", () => {
     const table = parseTable("t,a,b\n60,1,\n120,,\n180,4,", "some/readings.csv");
