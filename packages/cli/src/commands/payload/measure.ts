@@ -1,9 +1,10 @@
 import type { SensorSchema, TimeMode } from "@bollard/schema";
 import { readSchemaFile } from "@bollard/schema/file";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { formatMeasurement } from "../../measure/format-measurement.js";
 import { type Measurement, measureRecording } from "../../measure/measure-recording.js";
+import { parseRows } from "../../options/parse-rows.js";
 import { toRecording } from "../../recording/read-recording.js";
 import { readTable } from "../../recording/read-table.js";
 
@@ -27,7 +28,7 @@ export function measureCommand(io: CliIo): Command {
     .description("what a recording takes in bytes, beside other formats and the entropy bound")
     .argument("<schema>", "sensor schema file")
     .argument("<csv>", "recording: t, then a column for each field")
-    .option("--batch <rows>", "readings of one message, such as 1,10,60", rowsOf, [1, 10, 60])
+    .option("--batch <rows>", "readings of one message, such as 1,10,60", parseRows, [1, 10, 60])
     .addOption(
       new Option("--time <mode>", "how the time travels; default: as the schema has it").choices([
         "absolute",
@@ -65,12 +66,4 @@ function withTime(schema: SensorSchema, mode: TimeMode | undefined): SensorSchem
 
 function plain({ schema, ...rest }: Measurement) {
   return { schema: schema.name, time: schema.time.mode, ...rest };
-}
-
-function rowsOf(text: string): readonly number[] {
-  return text.split(",").map((part) => {
-    const rows = Number(part);
-    if (Number.isInteger(rows) && rows >= 1 && rows <= 255) return rows;
-    throw new InvalidArgumentError(`${part || "nothing"} is no count from 1 to 255, such as 60.`);
-  });
 }
