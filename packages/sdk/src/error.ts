@@ -4,6 +4,7 @@ export type SdkErrorCode =
   | "SDK_UNKNOWN_SCHEMA" // a report of a schema that the node was not given
   | "SDK_TOO_LONG" // a payload that the transport never takes: it is dropped
   | "SDK_BOOT_FILE" // the file that counts the starts cannot be read or written, or holds no number
+  | "SDK_QUEUE" // the folder of a queue on disk cannot be used
   | "SDK_CLOSED"; // the node or its transport was closed
 
 /** What went wrong in a node. */

@@ -40,6 +40,8 @@ interface Pending {
 class SerialTransport implements OpenTransport {
   readonly maxInFlight: number;
   readonly carriesKey = true;
+  readonly carriesResults = true;
+  readonly #onCommand: TransportContext["onCommand"];
   readonly #options: SerialTransportOptions;
   readonly #link: LinkNode;
   readonly #endPolling: () => void;
@@ -48,13 +50,16 @@ class SerialTransport implements OpenTransport {
   readonly #closing = new AbortController();
   #line: Duplex | undefined;
 
-  constructor({ nodeId, boot, schemas }: TransportContext, options: SerialTransportOptions) {
+  constructor(context: TransportContext, options: SerialTransportOptions) {
+    const { nodeId, boot, schemas, life } = context;
+    this.#onCommand = context.onCommand;
     this.maxInFlight = options.maxInFlight ?? 64;
     this.#options = options;
     const now = () => performance.now();
     this.#link = new LinkNode({
       ...{ nodeId, boot, schemas, now, maxHeld: this.maxInFlight },
-      life: 1 + Math.floor(Math.random() * 0xffff),
+      life: life ?? 1 + Math.floor(Math.random() * 0xffff),
+      takesCommands: context.onCommand !== undefined,
       ...(options.firmware !== undefined && { firmware: options.firmware }),
       ...(options.baudRate !== undefined && { baudRate: options.baudRate }),
       send: (frame) => {
@@ -71,7 +76,7 @@ class SerialTransport implements OpenTransport {
     return this.#link.stats();
   }
 
-  send({ sequence, payload, alarm }: OutgoingMessage): Promise<void> {
+  send({ sequence, payload, alarm, result }: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       if (payload.length > this.#link.maxPayload) {
         reject(tooLong(payload.length, this.#link.maxPayload));
@@ -81,7 +86,11 @@ class SerialTransport implements OpenTransport {
       this.#pending.push(pending);
       // The link is ahead only where the host gave the messages other numbers.
       const ahead = ((this.#link.nextSequence - sequence) | 0) > 0;
-      if (!this.#link.offer(payload, { alarm, ...(ahead ? {} : { sequence }) })) {
+      const isTaken =
+        result === undefined
+          ? this.#link.offer(payload, { alarm, ...(ahead ? {} : { sequence }) })
+          : this.#link.answer(result.commandId, result.status, payload);
+      if (!isTaken) {
         this.#pending.pop();
         reject(new Error("the link's queue is full"));
       }
@@ -103,6 +112,8 @@ class SerialTransport implements OpenTransport {
       for (const pending of this.#pending.splice(0, event.count)) pending.resolve();
     } else if (event.kind === "dropped") {
       this.#rejectTooLong();
+    } else if (event.kind === "command") {
+      this.#onCommand?.({ id: event.id, payload: event.payload });
     }
   }
 
