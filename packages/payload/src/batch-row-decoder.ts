@@ -1,5 +1,6 @@
 import type { BatchClock } from "./batch-clock.js";
-import { isMadeFor, makeTakeRow, type TakeRow } from "./batch-code.js";
+import type { TakeRow } from "./batch-code.js";
+import { batchCodeFor } from "./batch-code-slot.js";
 import type { BitReader } from "./bit-reader.js";
 import { PayloadError } from "./error.js";
 import { followed, nextGuess, nextMean, unfoldError } from "./guess.js";
@@ -32,11 +33,11 @@ export class BatchRowDecoder {
 
   /** @param generate - make straight-line code, where the host and the layout let one */
   constructor(layout: Layout, tables: NumberTables, generate: boolean) {
-    const isMade = generate && isMadeFor(layout);
     this.#layout = layout;
     this.#tables = tables;
-    this.#state = new RowState(layout, tables, isMade);
-    this.#made = isMade ? makeTakeRow(layout, tables, this.#state) : undefined;
+    const code = batchCodeFor(layout, generate);
+    this.#state = new RowState(layout, tables, code !== undefined);
+    this.#made = code?.makeTakeRow(layout, tables, this.#state);
     this.#isLeftOut = new Uint8Array(layout.slots.length);
     this.#hasNames = tables.isNumber.includes(0);
   }

@@ -1,5 +1,6 @@
 import type { BatchClock } from "./batch-clock.js";
-import { type AppendRow, isMadeFor, makeAppendRow } from "./batch-code.js";
+import type { AppendRow } from "./batch-code.js";
+import { batchCodeFor } from "./batch-code-slot.js";
 import type { BitWriter } from "./bit-writer.js";
 import { foldError, followed, nextGuess, nextMean } from "./guess.js";
 import type { FieldLayout, Layout, Row } from "./layout.js";
@@ -48,12 +49,12 @@ export class BatchRowEncoder {
     generate: boolean,
   ) {
     const slots = layout.slots.length;
-    const isMade = generate && isMadeFor(layout);
     this.#layout = layout;
     this.#tables = tables;
     this.#clock = clock;
-    this.#state = new RowState(layout, tables, isMade);
-    this.#made = isMade ? makeAppendRow(layout, tables, this.#state) : undefined;
+    const code = batchCodeFor(layout, generate);
+    this.#state = new RowState(layout, tables, code !== undefined);
+    this.#made = code?.makeAppendRow(layout, tables, this.#state);
     this.#number = new Float64Array(slots);
     this.#low = new Uint8Array(slots);
     this.#isChanged = new Uint8Array(slots);

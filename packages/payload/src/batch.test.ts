@@ -1,11 +1,11 @@
 import { defineSchema, type SensorSchema } from "@bollard/schema";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { BatchEncoder, type BatchOptions } from "./batch-encoder.js";
-import { compileSchema } from "./codec.js";
+import type { BatchOptions } from "./batch-encoder.js";
 import { isPayloadError } from "./error.js";
 import type { MessageKey, Reading } from "./reading.js";
 import { arrivalForTests, readingsArbitrary, schemaArbitrary } from "./testing/index.js";
+import { BatchEncoder, compileSchema } from "./with-batch-code.js";
 
 // A slow machine makes and compares many schemas here.
 vi.setConfig({ testTimeout: 30_000 });

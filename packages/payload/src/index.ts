@@ -1,7 +1,6 @@
-export { BatchEncoder, type BatchOptions } from "./batch-encoder.js";
-export { compileSchema, type PayloadCodec } from "./codec.js";
+export type { BatchOptions } from "./batch-encoder.js";
+export type { PayloadCodec } from "./codec.js";
 export { commandSchema } from "./command-schema.js";
-export { decodePayload } from "./decode-payload.js";
 export { encodePayload } from "./encode-payload.js";
 export { isPayloadError, PayloadError, type PayloadErrorCode, type PayloadPlace } from "./error.js";
 export {
@@ -28,3 +27,4 @@ export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
 export { completeTime } from "./row-time.js";
 export { type CayenneLoss, type CayenneLpp, toCayenneLpp } from "./to-cayenne-lpp.js";
 export { type RecordOptions, toRecords } from "./to-records.js";
+export { BatchEncoder, compileSchema, decodePayload } from "./with-batch-code.js";

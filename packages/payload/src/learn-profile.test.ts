@@ -1,11 +1,10 @@
 import { checkSchema, defineSchema, type FieldInput } from "@bollard/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BatchEncoder } from "./batch-encoder.js";
-import { compileSchema } from "./codec.js";
 import { learnProfile } from "./learn-profile.js";
 import type { Reading } from "./reading.js";
 import { readingsArbitrary, schemaArbitrary } from "./testing/index.js";
+import { BatchEncoder, compileSchema } from "./with-batch-code.js";
 
 const number: FieldInput = { name: "a", unit: "V", min: 0, max: 1000, resolution: 0.5 };
 

@@ -1,10 +1,10 @@
 import type { SensorSchema } from "@bollard/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileSchema } from "./codec.js";
 import { isPayloadError } from "./error.js";
 import type { MessageKey, Reading } from "./reading.js";
 import { arrivalForTests, readingArbitrary, schemaArbitrary } from "./testing/index.js";
+import { compileSchema } from "./with-batch-code.js";
 
 const key: fc.Arbitrary<MessageKey> = fc.record({
   boot: fc.integer({ min: 0, max: 65535 }),

@@ -14,7 +14,7 @@ export {
   type PayloadErrorCode,
   type Reading,
   toRecords,
-} from "@bollard/payload";
+} from "@bollard/payload/core";
 export {
   defineSchema,
   isSchemaError,
