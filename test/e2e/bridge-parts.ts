@@ -33,7 +33,7 @@ export function lampValue(number: number): number {
   return (number % 10_000) / 100 - 40 + 20;
 }
 
-function lampPayload(number: number, key?: { boot: number; sequence: number }): Uint8Array {
+export function lampPayload(number: number, key?: { boot: number; sequence: number }): Uint8Array {
   const values = { temperature: lampValue(number) };
   return encodePayload(lampSchema, { time: START_S + number, values } as never, {
     ...(key && { key }),

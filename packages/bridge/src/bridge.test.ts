@@ -34,7 +34,9 @@ function config(more: BridgeConfig = {}): BridgeConfig {
   return {
     dataDir,
     sources: { mqtt: [{ name: "street", url: street.url }] },
-    sinks: { mqtt: [{ name: "city", url: city.url, prefix: "city", formats: ["senml"] }] },
+    sinks: {
+      mqtt: [{ name: "city", url: city.url, prefix: "city", formats: ["senml"], status: false }],
+    },
     nodes: { unknown: "accept" },
     spool: { commitDelayMs: 20 },
     http: { port: 0 },

@@ -166,14 +166,39 @@ export interface ForeignSourceConfig extends ForeignMappingConfig {
 
 /** A broker that the city reads from. */
 export interface MqttSinkConfig extends MqttEndConfig {
-  /** First levels of the topics. Default: `bollard`. */
+  /** Stands for `{prefix}` in the topics. Default: `bollard`. */
   readonly prefix?: string;
-  /** Default: both. */
-  readonly formats?: readonly ("senml" | "ngsi-ld")[];
+  /** Default: senml and ngsi-ld. */
+  readonly formats?: readonly SinkFormat[];
+  /** Where each form is published. */
+  readonly topics?: SinkTopicsConfig;
   /** The newest reading of each node is published with the retain flag. Default: true. */
   readonly retain?: boolean;
+  /** Birth and death of the bridge and the state of each node are published. Default: true. */
+  readonly status?: boolean;
+  /** Announces the nodes to Home Assistant, and publishes JSON for it. Default: not. */
+  readonly homeAssistant?: { readonly prefix?: string } | undefined;
   /** Most messages sent ahead of the broker's acknowledgement, 1 to 50. Default: 32. */
   readonly inFlight?: number;
+}
+
+/** The forms a reading is published in: `raw` is the payload as it came. */
+export type SinkFormat = "senml" | "ngsi-ld" | "json" | "raw";
+
+/** Topics, with `{prefix}`, `{node}` and `{schema}` in them. */
+export interface SinkTopicsConfig {
+  /** Default: `{prefix}/{node}/{schema}/senml`. */
+  readonly senml?: string;
+  /** With `{type}`, the type of the entity. Default: `{prefix}/{node}/{schema}/ngsi-ld/{type}`. */
+  readonly ngsiLd?: string;
+  /** Default: `{prefix}/{node}/{schema}/json`. */
+  readonly json?: string;
+  /** Default: `{prefix}/{node}/{schema}/raw`. */
+  readonly raw?: string;
+  /** Default: `{prefix}/{node}/status`. */
+  readonly nodeStatus?: string;
+  /** With `{bridge}`, the bridge's name. Default: `{prefix}/bridge/{bridge}/status`. */
+  readonly bridgeStatus?: string;
 }
 
 /** An NGSI-LD context broker. */

@@ -78,6 +78,15 @@ describe("resolveConfig", () => {
       {
         name: "city",
         tls: {},
+        status: true,
+        topics: {
+          senml: "{prefix}/{node}/{schema}/senml",
+          ngsiLd: "{prefix}/{node}/{schema}/ngsi-ld/{type}",
+          json: "{prefix}/{node}/{schema}/json",
+          raw: "{prefix}/{node}/{schema}/raw",
+          nodeStatus: "{prefix}/{node}/status",
+          bridgeStatus: "{prefix}/bridge/{bridge}/status",
+        },
         url: "mqtts://city.example:8883",
         clientId: "",
         version: "3.1.1",

@@ -3,6 +3,7 @@ import {
   type MqttConnection,
   type MqttError,
   openConnection,
+  type RenewedOptions,
 } from "@bollard/mqtt-engine";
 import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
@@ -28,12 +29,18 @@ export interface MqttPublisherOptions {
   readonly alarms: ConnectionAlarms;
   readonly clock: BridgeClock;
   readonly log: Logger;
+  /** Where birth and death of the bridge are published, retained. Default: nowhere. */
+  readonly birth?: { readonly topic: string; readonly bridge: string };
   /** Called each time the broker has taken the connection. */
   readonly onConnect?: () => void;
 }
 
 /** Topic name invalid, packet too large, payload format invalid: sent again it fares no better. */
 const NEVER_TAKEN = new Set([0x90, 0x95, 0x99]);
+/** Messages of our own beside those that wait for a slot. */
+const EXTRA_QUEUED = 4;
+/** How long a good-bye may take. */
+const GOOD_BYE_MS = 300;
 /** How long a broker is left alone with a message that it refused for now. */
 const AGAIN_MS = 1000;
 
@@ -55,6 +62,8 @@ export class MqttPublisher {
   #taken = 0;
   #refused = 0;
   #isClosed = false;
+  /** Another one at each connection, and always a higher one. */
+  #session = 0;
 
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
@@ -94,10 +103,12 @@ export class MqttPublisher {
 
   open(): void {
     const { config, clientId, inFlight, alarms, clock, log } = this.#options;
+    const options = brokerOptions(config, clientId);
     this.#connection = openConnection({
-      ...brokerOptions(config, clientId),
+      ...options,
+      renew: () => ({ ...options.renew?.(), ...this.#nextWill() }),
       maxInFlight: inFlight,
-      maxQueued: inFlight + 1,
+      maxQueued: inFlight + EXTRA_QUEUED,
       maxQueuedBytes: Number.MAX_SAFE_INTEGER,
       onConnected: () => {
         this.#connectedAt = clock.monotonicMs();
@@ -105,6 +116,7 @@ export class MqttPublisher {
         this.#lastError = "";
         alarms.connected();
         log.info({ url: config.url }, "connected");
+        this.#tell("up").catch(() => {});
         this.#options.onConnect?.();
       },
       onDisconnected: ({ error, wasConnected, retryInMs }) => {
@@ -133,7 +145,35 @@ export class MqttPublisher {
   /** Cuts the connection. Messages without an acknowledgement stay without. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.#connection?.connected) {
+      const told = this.#tell("down").catch(() => {});
+      await Promise.race([
+        told,
+        new Promise<void>((end) => this.#options.clock.after(GOOD_BYE_MS, end)),
+      ]);
+    }
     await this.#connection?.close();
+  }
+
+  /** The broker publishes it for us when the connection ends without a good-bye. */
+  #nextWill(): RenewedOptions {
+    const { birth, clock } = this.#options;
+    this.#session = Math.max(this.#session + 1, Math.trunc(clock.wallMs()));
+    if (!birth) return {};
+    const payload = this.#statusText("down");
+    return { will: { topic: birth.topic, payload, qos: 1, retain: true } };
+  }
+
+  async #tell(state: "up" | "down"): Promise<void> {
+    const { birth } = this.#options;
+    if (!birth) return;
+    const options = { qos: 1, retain: true } as const;
+    await this.#connection?.publish(birth.topic, this.#statusText(state), options);
+  }
+
+  /** A death is that of a session: one that comes late does not end the session after it. */
+  #statusText(state: "up" | "down"): string {
+    return JSON.stringify({ bridge: this.#options.birth?.bridge, state, session: this.#session });
   }
 
   #send(message: OutgoingMessage, done: () => void): void {

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 function make(config: Partial<MqttSinkConfig> = {}): MqttSink {
   const [resolved] = resolveConfig({
-    sinks: { mqtt: [{ name: "city", url: broker.url, prefix: "city", ...config }] },
+    sinks: { mqtt: [{ name: "city", url: broker.url, prefix: "city", status: false, ...config }] },
   }).sinks.mqtt;
   if (!resolved) throw new Error("no sink");
   sink = new MqttSink({
@@ -133,5 +133,86 @@ describe("MqttSink", () => {
     await out.deliver(delivery(2));
     await broker.until(() => broker.taken.length >= 2);
     expect(broker.taken[1]?.retain).toBe(false);
+  });
+
+  test("publishes plain JSON, and the payload as it came, on the topics asked for", async () => {
+    const topics = { json: "{prefix}/v1/{schema}/{node}", raw: "raw/{node}" };
+    const one = delivery(3);
+    await make({ formats: ["json", "raw"], topics }).deliver(one);
+    expect(broker.taken.map(({ topic, retain }) => [topic, retain])).toEqual([
+      ["raw/oak-street-12", true],
+      ["city/v1/street-air/oak-street-12", true],
+    ]);
+    expect(JSON.parse(broker.taken[1]?.text ?? "")).toEqual({
+      node: "oak-street-12",
+      schema: "street-air",
+      key: "1-3",
+      time: new Date((START_S + 180) * 1000).toISOString(),
+      values: { pm25: 0.3, temperature: 20 },
+    });
+    expect(broker.taken[0]?.text).toBe(Buffer.from(one.entry.payload).toString());
+  });
+
+  test("announces a node to Home Assistant once, and again to a broker that forgot it", async () => {
+    const out = make({ formats: ["json"], homeAssistant: {} });
+    await out.deliver(delivery(1));
+    await out.deliver(delivery(2));
+    out.caughtUp();
+    const config = "homeassistant/device/bollard_oak-street-12_street-air/config";
+    expect(broker.taken.map(({ topic }) => topic)).toEqual([
+      config,
+      `${topic}/json`,
+      `${topic}/json`,
+    ]);
+    expect(JSON.parse(broker.taken[0]?.text ?? "")).toMatchObject({
+      state_topic: `${topic}/json`,
+      cmps: { pm25: { device_class: "pm25" } },
+    });
+    await broker.restart();
+    await broker.until(() => broker.taken.length >= 5);
+    expect(broker.taken.slice(3).map(({ topic, retain }) => [topic, retain])).toEqual([
+      [config, true],
+      [`${topic}/json`, true],
+    ]);
+  });
+
+  test("tells its birth and its good-bye, and how each node is", async () => {
+    const out = make({ formats: ["json"], status: true });
+    await broker.until(() => broker.taken.length >= 1);
+    await out.deliver(delivery(1));
+    await out.deliver(delivery(2));
+    await out.close();
+    const states = broker.taken.filter(({ topic }) => topic.endsWith("/status"));
+    expect(states.every(({ retain }) => retain)).toBe(true);
+    expect(states.map(({ topic, text }) => [topic, JSON.parse(text)])).toMatchObject([
+      ["city/bridge/bollard/status", { bridge: "bollard", state: "up" }],
+      ["city/oak-street-12/status", { node: "oak-street-12", session: 1 }],
+      ["city/bridge/bollard/status", { bridge: "bollard", state: "down" }],
+    ]);
+    const [birth, , death] = states.map(({ text }) => JSON.parse(text).session);
+    expect(death).toBe(birth);
+  });
+
+  test("leaves a will, which the broker publishes when the bridge is cut off", async () => {
+    const out = make({ formats: ["json"], status: true });
+    await broker.until(() => broker.taken.length >= 1);
+    const will = new Promise<{ topic: string; payload: Buffer | string; retain: boolean }>(
+      (resolve) =>
+        broker.aedes.on("publish", (packet) => {
+          if (packet.payload.toString().includes('"down"')) resolve(packet);
+        }),
+    );
+    const first = JSON.parse(broker.taken[0]?.text ?? "");
+    await broker.cut();
+    await broker.join();
+    const { topic: place, payload, retain } = await will;
+    expect([place, retain]).toEqual(["city/bridge/bollard/status", true]);
+    expect(JSON.parse(payload.toString())).toEqual({ ...first, state: "down" });
+    await broker.until(
+      () => broker.taken.length >= 2 && broker.taken.at(-1)?.text.includes('"up"') === true,
+    );
+    const second = JSON.parse(broker.taken.at(-1)?.text ?? "");
+    expect(second.session).toBeGreaterThan(first.session);
+    await out.close();
   });
 });

@@ -1,17 +1,19 @@
-import type { Entity, EntityGates } from "@bollard/ngsi-ld";
+import type { EntityGates } from "@bollard/ngsi-ld";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
-import type { DeliveredReading, Delivery } from "../../delivery.js";
+import type { Delivery } from "../../delivery.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { NewestOfEach } from "../newest-of-each.js";
 import type { Sink, SinkState } from "../sink.js";
-import { toEntities } from "../to-entities.js";
 import { Countdown } from "./countdown.js";
-import { MqttPublisher, type OutgoingMessage } from "./mqtt-publisher.js";
-import { toSenmlMessage } from "./senml-message.js";
+import { LatestMessages } from "./latest-messages.js";
+import { MqttPublisher } from "./mqtt-publisher.js";
+import { NodePresence, type NodeStatus } from "./node-presence.js";
+import { type CheckedMessage, type Messages, ReadingMessages } from "./reading-messages.js";
+import { Refusals } from "./refusals.js";
 
 /** What the sink is made of. */
 export interface MqttSinkOptions {
@@ -25,11 +27,14 @@ export interface MqttSinkOptions {
 
 /** Topics whose latest message is kept, to be published again after a reconnection. */
 const MAX_TOPICS = 30_000;
-const MAX_REFUSALS_LOGGED = 100;
-const NOT_PUBLISHED = -1;
+/** Time between two looks for nodes that have fallen silent. */
+const LOOK_FOR_SILENT_MS = 5000;
+
+const noted = (): void => {};
 
 /**
- * Publishes each reading as SenML-JSON and as NGSI-LD entities, QoS 1, the newest retained.
+ * Publishes each reading in the forms asked for, QoS 1, the newest retained; and beside them birth and
+ * death of the bridge and the state of each node.
  *
  * An entity that a gate refuses is counted with its reason and left out; the rest goes on. After a
  * reconnection the latest of each topic that has had nothing new since is published again, since the
@@ -39,35 +44,38 @@ export class MqttSink implements Sink {
   readonly kind = "mqtt";
   readonly name: string;
   readonly window: number;
-  readonly #config: Filled<MqttSinkConfig>;
-  readonly #gates: EntityGates;
-  readonly #log: Logger;
+  readonly #options: MqttSinkOptions;
+  readonly #messages: ReadingMessages;
   readonly #publisher: MqttPublisher;
   readonly #newest = new NewestOfEach(MAX_TOPICS);
-  /** By topic. */
-  readonly #latest = new Map<string, Latest>();
+  readonly #latest = new LatestMessages<CheckedMessage>(MAX_TOPICS);
+  readonly #presence: NodePresence | undefined;
+  readonly #refusals: Refusals;
   #connection = 0;
   #restored = 0;
   #isCaughtUp = false;
   #turn: Promise<void> = Promise.resolve();
-  readonly #refusals = new Map<string, number>();
-  #refused = 0;
+  #cancelLook: (() => void) | undefined;
 
   constructor(options: MqttSinkOptions) {
-    const { config } = options;
+    const { config, clock, log, bridgeName } = options;
     this.name = config.name;
     this.window = config.inFlight;
-    this.#config = config;
-    this.#gates = options.gates;
-    this.#log = options.log;
-    const clientId = config.clientId || `${options.bridgeName}-${config.name}-out`;
+    this.#options = options;
+    this.#refusals = new Refusals(log);
+    this.#messages = new ReadingMessages(config, bridgeName);
+    this.#presence = config.status ? new NodePresence(clock) : undefined;
+    const clientId = config.clientId || `${bridgeName}-${config.name}-out`;
     this.#publisher = new MqttPublisher({
       config,
       clientId,
       inFlight: config.inFlight,
       alarms: new ConnectionAlarms(options.alarms, `sinks.mqtt.${config.name}`, clientId),
-      clock: options.clock,
-      log: options.log,
+      clock,
+      log,
+      ...(config.status && {
+        birth: { topic: this.#messages.bridgeStatusTopic, bridge: bridgeName },
+      }),
       onConnect: () => {
         this.#connection++;
         if (this.#isCaughtUp) this.caughtUp();
@@ -77,6 +85,7 @@ export class MqttSink implements Sink {
 
   open(): void {
     this.#publisher.open();
+    if (this.#presence) this.#lookForSilent();
   }
 
   deliver(delivery: Delivery): Promise<void> {
@@ -88,11 +97,19 @@ export class MqttSink implements Sink {
   }
 
   recall(delivery: Delivery): void {
+    const status = this.#presence?.note(delivery);
+    if (status) this.#latest.note(this.#statusMessage(status));
+    let isAnyNewest = false;
     for (const reading of delivery.readings) {
-      if (!this.#newest.isNewest(streamOf(delivery), reading)) continue;
-      for (const message of this.#messagesOf(delivery, reading, true)) {
-        if (message.retain) this.#remember(message, NOT_PUBLISHED);
+      const isNewest = this.#newest.isNewest(streamOf(delivery), reading);
+      isAnyNewest ||= isNewest;
+      if (!isNewest) continue;
+      for (const message of this.#make(() => this.#messages.ofReading(delivery, reading, true))) {
+        if (message.retain) this.#latest.note(message);
       }
+    }
+    for (const message of this.#make(() => this.#messages.ofEntry(delivery, isAnyNewest))) {
+      if (message.retain) this.#latest.note(message);
     }
   }
 
@@ -121,124 +138,99 @@ export class MqttSink implements Sink {
   }
 
   state(): SinkState {
-    const [reason] = this.#refusals.keys();
-    const note = this.#refused > 0 ? `; ${this.#refused} left out, such as: ${reason}` : "";
     return {
       state: this.#publisher.state,
-      detail: this.#publisher.detail + note,
+      detail: this.#publisher.detail + this.#refusals.text,
       messages: this.#publisher.taken,
-      errors: this.#refused + this.#publisher.refused,
+      errors: this.#refusals.count + this.#publisher.refused,
       ...this.#publisher.trouble,
     };
   }
 
   close(): Promise<void> {
+    this.#cancelLook?.();
     return this.#publisher.close();
   }
 
   async #handOver(delivery: Delivery, open: Countdown): Promise<void> {
+    const status = this.#presence?.note(delivery);
+    if (status) await this.#send([this.#statusMessage(status)], open);
+    const made: CheckedMessage[] = [];
+    let isAnyNewest = false;
     for (const reading of delivery.readings) {
       const isNewest = this.#newest.isNewest(streamOf(delivery), reading);
-      for (const message of this.#messagesOf(delivery, reading, isNewest)) {
-        if (message.entity && !(await this.#passes(message))) continue;
-        open.add();
-        const handed = this.#publish(message, () => open.done());
-        if (handed) await handed;
-      }
+      isAnyNewest ||= isNewest;
+      made.push(...this.#make(() => this.#messages.ofReading(delivery, reading, isNewest)));
     }
+    await this.#send(
+      this.#make(() => this.#messages.ofEntry(delivery, isAnyNewest)),
+      open,
+    );
+    await this.#send(made, open);
     open.done();
+  }
+
+  async #send(messages: readonly CheckedMessage[], open: Countdown): Promise<void> {
+    for (const message of messages) {
+      if (message.entity && !(await this.#passes(message))) continue;
+      open.add();
+      const handed = this.#publish(message, () => open.done());
+      if (handed) await handed;
+    }
   }
 
   /** Remembers what is retained, and on which connection the broker has taken it. */
   #publish(message: CheckedMessage, done: () => void): Promise<void> | undefined {
-    const { topic, retain } = message;
-    if (!retain) return this.#publisher.publish(message, done);
-    const latest = this.#remember(message, NOT_PUBLISHED);
+    if (!message.retain) return this.#publisher.publish(message, done);
+    const latest = this.#latest.note(message);
     return this.#publisher.publish(message, () => {
-      if (this.#latest.get(topic) === latest) latest.connection = this.#connection;
+      latest.connection = this.#connection;
       done();
     });
   }
 
-  #messagesOf(delivery: Delivery, reading: DeliveredReading, isNewest: boolean): CheckedMessage[] {
+  #make(make: () => Messages): readonly CheckedMessage[] {
     try {
-      return this.#formatsOf(delivery, reading, this.#config.retain && isNewest);
+      const { messages, refusals } = make();
+      for (const reason of refusals) this.#refusals.note("", reason);
+      return messages;
     } catch (error) {
-      this.#refuse(streamOf(delivery), error instanceof Error ? error.message : String(error));
+      this.#refusals.note("", error instanceof Error ? error.message : String(error));
       return [];
     }
-  }
-
-  #formatsOf(
-    { node, schema }: Delivery,
-    reading: DeliveredReading,
-    retain: boolean,
-  ): CheckedMessage[] {
-    const { prefix, formats } = this.#config;
-    const base = `${prefix}/${node.name}/${schema.schema.name}`;
-    const messages: CheckedMessage[] = [];
-    if (formats.includes("senml")) {
-      const payload = toSenmlMessage(node.name, reading);
-      messages.push({ topic: `${base}/senml`, payload, retain });
-    }
-    if (formats.includes("ngsi-ld")) {
-      const { entities, refusals } = toEntities(node, schema, reading);
-      for (const entity of entities) {
-        const payload = JSON.stringify(entity);
-        messages.push({ topic: `${base}/ngsi-ld/${entity.type}`, payload, retain, entity });
-      }
-      for (const reason of refusals) this.#refuse(base, reason);
-    }
-    return messages;
   }
 
   /** What is no entity passes; a shape that the gates know takes no time. */
   async #passes(message: CheckedMessage): Promise<boolean> {
     if (!message.entity) return true;
-    const result = await this.#gates.check(message.entity);
+    const result = await this.#options.gates.check(message.entity);
     if (result.ok) return true;
     const [problem] = result.problems;
-    this.#refuse(message.topic, problem ? `${problem.path} ${problem.message}`.trim() : "refused");
+    const reason = problem ? `${problem.path} ${problem.message}`.trim() : "refused";
+    this.#refusals.note(message.topic, reason);
     return false;
   }
 
-  #refuse(topic: string, reason: string): void {
-    this.#refused++;
-    const count = this.#refusals.get(reason) ?? 0;
-    if (count === 0 && this.#refusals.size < MAX_REFUSALS_LOGGED) {
-      this.#log.warn({ topic, reason }, "an entity was left out");
-    }
-    if (count > 0 || this.#refusals.size < MAX_REFUSALS_LOGGED) {
-      this.#refusals.set(reason, count + 1);
-    }
-  }
-
-  #remember(message: CheckedMessage, connection: number): Latest {
-    const latest = { message, connection };
-    this.#latest.delete(message.topic);
-    this.#latest.set(message.topic, latest);
-    const eldest = this.#latest.keys().next();
-    if (this.#latest.size > MAX_TOPICS && !eldest.done) this.#latest.delete(eldest.value);
-    return latest;
-  }
-
   async #restore(connection: number): Promise<void> {
-    for (const [topic, latest] of [...this.#latest]) {
-      const isNewer = this.#latest.get(topic) !== latest;
-      if (isNewer || latest.connection === connection) continue;
-      if (await this.#passes(latest.message)) await this.#publish(latest.message, () => {});
+    for (const message of this.#latest.notTakenOn(connection)) {
+      if (await this.#passes(message)) await this.#publish(message, noted);
     }
   }
-}
 
-/** The latest message of a topic, and the connection on which the broker has taken it. */
-interface Latest {
-  readonly message: CheckedMessage;
-  connection: number;
-}
+  #statusMessage(status: NodeStatus): CheckedMessage {
+    const topic = this.#messages.nodeStatusTopic(status.node);
+    return { topic, payload: JSON.stringify(status), retain: true };
+  }
 
-interface CheckedMessage extends OutgoingMessage {
-  readonly entity?: Entity;
+  #lookForSilent(): void {
+    this.#cancelLook = this.#options.clock.after(LOOK_FOR_SILENT_MS, () => {
+      const silent = this.#presence?.takeSilent() ?? [];
+      for (const status of silent) {
+        this.#turn = this.#turn.then(() => this.#publish(this.#statusMessage(status), noted));
+      }
+      this.#lookForSilent();
+    });
+  }
 }
 
 function streamOf({ node, schema }: Delivery): string {
