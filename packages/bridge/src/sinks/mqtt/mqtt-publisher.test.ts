@@ -73,7 +73,9 @@ describe("MqttPublisher", () => {
     expect(Object.keys(out.trouble)).toEqual(["lastError"]);
   });
 
-  test("loses nothing over cuts in the middle, and what comes twice is the same", async () => {
+  test("loses nothing over cuts in the middle, and what comes twice is the same", {
+    timeout: 30_000,
+  }, async () => {
     broker = await TestBroker.open();
     const out = open(broker.url);
     const acknowledged: Promise<unknown>[] = [];
