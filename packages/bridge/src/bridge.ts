@@ -7,6 +7,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { Alarms } from "./alarms.js";
 import { type BridgeClock, systemClock } from "./clock.js";
+import { CommandDesk, type CommandResult } from "./commands/command-desk.js";
 import type { BridgeConfig, ResolvedConfig } from "./config/config.js";
 import { mappingsOf, namesOf } from "./config/named-by-config.js";
 import { readSchemaFiles } from "./config/read-config.js";
@@ -113,6 +114,7 @@ export class Bridge {
   readonly #acks = new DurableAcks(0);
   readonly #token: AccessToken | undefined;
   readonly #progress: ProgressWatch;
+  readonly #commands: CommandDesk;
   readonly #logRing = new LogRing();
   readonly #trend: TrendLog;
   #firstSeen: FirstSeen | undefined;
@@ -147,6 +149,12 @@ export class Bridge {
     this.#token = readAccessToken(config.http);
     this.#trend = new TrendLog({ clock: this.#clock, status: () => this.status() });
     this.#progress = new ProgressWatch(this.#clock, config.spool.commitDelayMs);
+    this.#commands = new CommandDesk({
+      schemas: () => this.#schemas.all.map(({ schema }) => schema),
+      routes: () => this.#running?.sources.all ?? [],
+      idOf: (name) => this.#nodes.registry.idOf(name),
+      clock: this.#clock,
+    });
   }
 
   /**
@@ -250,6 +258,16 @@ export class Bridge {
     });
   }
 
+  /**
+   * Sends a command to a node, once however often it is asked for under one id. Never rejects.
+   *
+   * @param node - its owner's name
+   * @param request - `{ id, command, values?, withinMs?, schema? }`, unchecked
+   */
+  command(node: string, request: unknown): Promise<CommandResult> {
+    return this.#commands.ask(node, request);
+  }
+
   /** Stops within two seconds, at any time, also more than once. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -310,7 +328,8 @@ export class Bridge {
   }
 
   #ends(config: ResolvedConfig): EndsOptions {
-    return { config, clock: this.#clock, log: this.#log, alarms: this.#alarms };
+    const commands = this.#commands;
+    return { config, clock: this.#clock, log: this.#log, alarms: this.#alarms, commands };
   }
 
   #sourceOptions(config: ResolvedConfig, running: Running): SourcesOptions {

@@ -14,6 +14,7 @@ export {
 } from "./archive/spool-archive.js";
 export { Bridge, type BridgeOptions } from "./bridge.js";
 export { type BridgeClock, type ClockQuality, systemClock } from "./clock.js";
+export type { CommandResult, CommandStatus } from "./commands/command-desk.js";
 export type {
   BridgeConfig,
   Calibration,

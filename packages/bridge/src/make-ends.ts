@@ -3,6 +3,7 @@ import { EntityGates, servedContexts } from "@bollard/ngsi-ld";
 import type { Logger } from "pino";
 import type { Alarms } from "./alarms.js";
 import type { BridgeClock } from "./clock.js";
+import type { CommandDesk } from "./commands/command-desk.js";
 import type { ResolvedConfig } from "./config/config.js";
 import { readContextFile } from "./config/read-config.js";
 import type { PlannedEnd } from "./end-set.js";
@@ -28,6 +29,8 @@ export interface EndsOptions {
   readonly clock: BridgeClock;
   readonly log: Logger;
   readonly alarms: Alarms;
+  /** Takes commands for nodes. Default: nobody does. */
+  readonly commands?: CommandDesk;
 }
 
 /** What sources get besides. */

@@ -97,6 +97,8 @@ export interface MqttSourceConfig extends MqttInConfig {
    * for what does not matter. Default: `bollard/{node}/up`.
    */
   readonly topic?: string;
+  /** Where commands for a node are published, with `{node}`. Default: nowhere, no commands. */
+  readonly down?: string | undefined;
 }
 
 /** A LoRaWAN network server that publishes uplinks as JSON. */
@@ -106,6 +108,8 @@ export interface LorawanSourceConfig extends MqttInConfig {
   readonly topic?: string;
   /** Port to the name or id of a schema. Default: a port stands for the schema of that id. */
   readonly ports?: Readonly<Record<string, string | number>>;
+  /** Port of downlinks with commands, 1 to 223. Default: 1. */
+  readonly downPort?: number;
 }
 
 /** How messages of sensors that speak none of our schemas become readings of one. */
@@ -176,14 +180,28 @@ export interface MqttSinkConfig extends MqttEndConfig {
   readonly retain?: boolean;
   /** Birth and death of the bridge and the state of each node are published. Default: true. */
   readonly status?: boolean;
+  /** Commands for nodes are taken from this broker. Default: none are. */
+  readonly commands?: SinkCommandsConfig | undefined;
   /** Announces the nodes to Home Assistant, and publishes JSON for it. Default: not. */
   readonly homeAssistant?: { readonly prefix?: string } | undefined;
   /** Most messages sent ahead of the broker's acknowledgement, 1 to 50. Default: 32. */
   readonly inFlight?: number;
+  /** Whether what is new goes before a backlog. Default: in-order. */
+  readonly order?: "in-order" | "live-first";
+  /** Messages it may be behind before it holds the spool no more. Default: no bound of its own. */
+  readonly maxBehind?: number | undefined;
 }
 
 /** The forms a reading is published in: `raw` is the payload as it came. */
 export type SinkFormat = "senml" | "ngsi-ld" | "json" | "raw";
+
+/** Where commands come in, and what came of them goes out. */
+export interface SinkCommandsConfig {
+  /** With `{node}`, and `{command}` where the topic tells it. Default: `{prefix}/{node}/command`. */
+  readonly topic?: string;
+  /** Default: `{prefix}/{node}/result`. */
+  readonly resultTopic?: string;
+}
 
 /** Topics, with `{prefix}`, `{node}` and `{schema}` in them. */
 export interface SinkTopicsConfig {

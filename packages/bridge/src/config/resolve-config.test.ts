@@ -78,6 +78,7 @@ describe("resolveConfig", () => {
       {
         name: "city",
         tls: {},
+        order: "in-order",
         status: true,
         topics: {
           senml: "{prefix}/{node}/{schema}/senml",

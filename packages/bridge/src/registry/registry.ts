@@ -110,6 +110,14 @@ export class Registry {
     return [...this.#nodes.values()].filter((node) => node.name === name).length > 1;
   }
 
+  /** Id of the node in use that has this name; undefined where none has. */
+  idOf(name: string): string | undefined {
+    for (const node of this.#nodes.values()) {
+      if (node.name === name && node.removedS === undefined) return node.id;
+    }
+    return this.find(name)?.name === name ? name : undefined;
+  }
+
   /** True for a node that is listed, also one that was removed. */
   has(id: string): boolean {
     return this.#nodes.has(keyOf(id));

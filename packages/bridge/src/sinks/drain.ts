@@ -13,6 +13,8 @@ export interface DrainOptions {
   readonly sink: Sink;
   readonly interpret: (stored: SpoolEntry) => Interpreted;
   readonly setAside: SetAsideLog;
+  /** Whether the sink has an entry by another way. Default: it has none. */
+  readonly hasAlready?: (position: number) => boolean;
   /** Counts readings that the sink has acknowledged. */
   readonly readingsOut: Rate;
   readonly clock: BridgeClock;
@@ -48,7 +50,10 @@ export class Drain {
     this.sink = options.sink;
     this.#options = options;
     // A sink need not wait for the disk; the cursor does.
-    this.#cursor = options.spool.cursor(cursorName(options.sink), { unsynced: true });
+    this.#cursor = options.spool.cursor(cursorName(options.sink), {
+      unsynced: true,
+      ...(options.sink.maxBehind !== undefined && { maxBehind: options.sink.maxBehind }),
+    });
     this.#slots = new Slots(options.sink.window);
     this.#taken = this.#cursor.position;
   }
@@ -168,6 +173,10 @@ export class Drain {
     };
     if (interpreted.kind === "set-aside") {
       this.#keep(interpreted, done);
+      return;
+    }
+    if (this.#options.hasAlready?.(position)) {
+      done();
       return;
     }
     this.sink.deliver(interpreted).then(

@@ -8,6 +8,7 @@ import { recallForSinks } from "../recall.js";
 import type { SetAsideLog } from "../set-aside-log.js";
 import { Rate } from "../view/rate.js";
 import { cursorName, Drain } from "./drain.js";
+import { LiveLane } from "./live-lane.js";
 import type { Sink } from "./sink.js";
 
 /** What the sinks are fed from. */
@@ -20,6 +21,7 @@ export interface SinkSetOptions {
 
 interface RunningSink {
   readonly drain: Drain;
+  readonly lane: LiveLane | undefined;
   readonly readingsOut: Rate;
 }
 
@@ -27,9 +29,13 @@ interface RunningSink {
 export class SinkSet {
   readonly #options: SinkSetOptions;
   readonly #ends = new EndSet<RunningSink>({
-    open: ({ drain }) => drain.sink.open(),
-    close: ({ drain }) => {
+    open: ({ drain, lane }) => {
+      drain.sink.open();
+      return lane?.open();
+    },
+    close: ({ drain, lane }) => {
       drain.close();
+      lane?.close();
       return drain.sink.close();
     },
   });
@@ -94,8 +100,12 @@ export class SinkSet {
     const { spool, setAside, pipeline } = this.#options;
     const { interpret } = pipeline;
     const child = log.child({ sink: sink.name });
-    const drain = new Drain({ spool, sink, interpret, setAside, readingsOut, clock, log: child });
-    return { drain, readingsOut };
+    const common = { spool, sink, interpret, clock, log: child };
+    let lane: LiveLane | undefined;
+    const hasAlready = (position: number) => lane?.has(position) ?? false;
+    const drain = new Drain({ ...common, setAside, readingsOut, hasAlready });
+    if (sink.isLiveFirst) lane = new LiveLane({ ...common, drain });
+    return { drain, lane, readingsOut };
   }
 }
 

@@ -23,6 +23,10 @@ export interface Sink {
   readonly kind: "mqtt" | "ngsi-ld";
   /** Most entries it takes at a time. */
   readonly window: number;
+  /** Entries it may be behind before it holds the spool no more. Default: as many as there are. */
+  readonly maxBehind?: number | undefined;
+  /** What is new goes before a backlog. Default: everything in order. */
+  readonly isLiveFirst?: boolean;
   /** Begins to connect, and goes on trying until it is closed. */
   open(): void;
   /**

@@ -1,3 +1,4 @@
+import type { CommandRoute } from "../commands/command-desk.js";
 import type { NodeClock, SourceName } from "../entry.js";
 import type { EndStatus } from "../page/api-types.js";
 import type { LinkView } from "../page/detail-types.js";
@@ -45,6 +46,8 @@ export interface Source {
   open(): Promise<void>;
   /** How it is: one line for each port or connection. */
   status(): readonly EndStatus[];
+  /** Sends a command to a node; undefined where this source does not lead to it now. */
+  command?: CommandRoute["command"];
   /** How each link is, where it has any. */
   links?(): readonly LinkView[];
   /** Takes nothing more; what was not acknowledged will be sent again. */

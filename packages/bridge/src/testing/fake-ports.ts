@@ -97,6 +97,8 @@ export class FakePorts {
 export class FakeNode implements Device {
   readonly link: LinkNode;
   readonly durable: number[] = [];
+  /** Commands that have come, to be answered by `link.answer`. */
+  readonly commands: { readonly id: number; readonly payload: Uint8Array }[] = [];
   #send: ((bytes: Uint8Array) => void) | undefined;
 
   constructor(clock: ManualClock, options: Partial<LinkNodeOptions> & { nodeId: string }) {
@@ -107,6 +109,7 @@ export class FakeNode implements Device {
       send: (frame) => this.#send?.(frame),
       onEvent: (event) => {
         if (event.kind === "durable") this.durable.push(event.through);
+        if (event.kind === "command") this.commands.push(event);
       },
     });
     const poll = () => {

@@ -1,7 +1,7 @@
 import { defineSchema } from "@bollard/schema";
 import { describe, expect, test } from "vitest";
 import { resolveNodes } from "../../config/resolve-config.js";
-import { Registry } from "../../registry.js";
+import { Registry } from "../../registry/registry.js";
 import { type KnownSchema, SchemaSet } from "../../schema-set.js";
 import { toDiscovery } from "./home-assistant.js";
 

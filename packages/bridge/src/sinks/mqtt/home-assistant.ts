@@ -1,5 +1,5 @@
 import type { Field } from "@bollard/schema";
-import type { RegisteredNode } from "../../registry.js";
+import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownField, KnownSchema } from "../../schema-set.js";
 
 /** Where Home Assistant finds what the discovery is about. */
@@ -104,8 +104,13 @@ export function toDiscovery(
     })),
     availability_mode: "all",
   };
-  const topic = `${topics.prefix}/device/${id}_${idOf(schema.name)}/config`;
+  const topic = discoveryTopic(topics.prefix, node.name, schema.name);
   return { topic, payload: JSON.stringify(document) };
+}
+
+/** Where the announcement of one schema of one node goes. */
+export function discoveryTopic(prefix: string, node: string, schema: string): string {
+  return `${prefix}/device/bollard_${idOf(node)}_${idOf(schema)}/config`;
 }
 
 function componentOf(field: Field, known: KnownField): object | undefined {

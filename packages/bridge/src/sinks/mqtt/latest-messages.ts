@@ -30,6 +30,10 @@ export class LatestMessages<Message extends OutgoingMessage> {
     return latest;
   }
 
+  delete(topic: string): void {
+    this.#latest.delete(topic);
+  }
+
   /** Those that the broker has not taken on this connection, as long as they are the latest. */
   *notTakenOn(connection: number): Generator<Message, void, undefined> {
     for (const [topic, latest] of [...this.#latest]) {

@@ -2,6 +2,7 @@ import {
   isMqttError,
   type MqttConnection,
   type MqttError,
+  type MqttMessage,
   openConnection,
   type RenewedOptions,
 } from "@bollard/mqtt-engine";
@@ -31,6 +32,11 @@ export interface MqttPublisherOptions {
   readonly log: Logger;
   /** Where birth and death of the bridge are published, retained. Default: nowhere. */
   readonly birth?: { readonly topic: string; readonly bridge: string };
+  /** What to subscribe to, and who takes what comes. Default: nothing. */
+  readonly incoming?: {
+    readonly filter: string;
+    readonly take: (message: MqttMessage) => void;
+  };
   /** Called each time the broker has taken the connection. */
   readonly onConnect?: () => void;
 }
@@ -102,7 +108,7 @@ export class MqttPublisher {
   }
 
   open(): void {
-    const { config, clientId, inFlight, alarms, clock, log } = this.#options;
+    const { config, clientId, inFlight, alarms, incoming, clock, log } = this.#options;
     const options = brokerOptions(config, clientId);
     this.#connection = openConnection({
       ...options,
@@ -110,6 +116,10 @@ export class MqttPublisher {
       maxInFlight: inFlight,
       maxQueued: inFlight + EXTRA_QUEUED,
       maxQueuedBytes: Number.MAX_SAFE_INTEGER,
+      onMessage: (message, ack) => {
+        ack();
+        incoming?.take(message);
+      },
       onConnected: () => {
         this.#connectedAt = clock.monotonicMs();
         this.#wasConnected = true;
@@ -126,6 +136,11 @@ export class MqttPublisher {
         if (wasConnected) log.warn({ url: config.url, err: error }, "connection lost");
       },
     });
+    if (incoming) {
+      this.#connection.subscribe(incoming.filter, 1).catch((error: Error) => {
+        if (!this.#isClosed) log.error({ err: error }, "cannot subscribe");
+      });
+    }
   }
 
   /**

@@ -1,8 +1,11 @@
 import { EntityGates } from "@bollard/ngsi-ld";
+import { defineSchema } from "@bollard/schema";
 import { parseSenmlJson } from "@bollard/senml";
+import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Alarms } from "../../alarms.js";
 import { systemClock } from "../../clock.js";
+import { CommandDesk } from "../../commands/command-desk.js";
 import type { MqttSinkConfig } from "../../config/config.js";
 import { resolveConfig } from "../../config/resolve-config.js";
 import { silent, testStreet } from "../../testing/street.js";
@@ -24,7 +27,15 @@ afterEach(async () => {
   await broker.close();
 });
 
-function make(config: Partial<MqttSinkConfig> = {}): MqttSink {
+/** A schema with a command. */
+const lamp = defineSchema({
+  name: "lamp",
+  id: 40,
+  fields: [{ kind: "boolean", name: "on" }],
+  commands: [{ name: "reboot", id: 8 }],
+});
+
+function make(config: Partial<MqttSinkConfig> = {}, commands?: CommandDesk): MqttSink {
   const [resolved] = resolveConfig({
     sinks: { mqtt: [{ name: "city", url: broker.url, prefix: "city", status: false, ...config }] },
   }).sinks.mqtt;
@@ -33,6 +44,7 @@ function make(config: Partial<MqttSinkConfig> = {}): MqttSink {
     config: resolved,
     bridgeName: "bollard",
     gates,
+    commands,
     alarms: new Alarms(systemClock()),
     clock: systemClock(),
     log: silent,
@@ -191,6 +203,63 @@ describe("MqttSink", () => {
     ]);
     const [birth, , death] = states.map(({ text }) => JSON.parse(text).session);
     expect(death).toBe(birth);
+  });
+
+  test("takes commands for nodes, and publishes what came of them", async () => {
+    const asked: unknown[] = [];
+    const commands = new CommandDesk({
+      schemas: () => [lamp],
+      routes: () => [
+        {
+          command: (node, _payload, { id }) => {
+            asked.push([node, id]);
+            return Promise.resolve({ status: "done" });
+          },
+        },
+      ],
+      idOf: (name) => (name === "oak-street-12" ? "a1-b2" : undefined),
+      clock: systemClock(),
+    });
+    const subscribed = new Promise((resolve) => broker.aedes.once("subscribe", resolve));
+    make({ commands: { topic: "{prefix}/{node}/do/{command}" } }, commands);
+    await subscribed;
+    const city = await connectAsync(broker.url);
+    const send = (topic: string, text: string, retain = false) =>
+      city.publishAsync(topic, text, { qos: 1, retain });
+    await send("city/oak-street-12/do/reboot", '{"id":"7"}');
+    await send("city/oak-street-12/do/paint", '{"id":"8"}');
+    await send("city/oak-street-12/do/reboot", "now");
+    const results = () => broker.taken.filter(({ topic: at }) => at.endsWith("/result"));
+    await broker.until(() => results().length >= 3);
+    await city.endAsync(true);
+    expect(asked).toEqual([["a1-b2", "7"]]);
+    expect(results().every(({ topic: at }) => at === "city/oak-street-12/result")).toBe(true);
+    // What needs no answer from a node is told at once.
+    const told = results().map(({ text }) => JSON.parse(text));
+    expect(told.sort((one, other) => one.id.localeCompare(other.id))).toMatchObject([
+      { id: "", status: "invalid" },
+      { id: "7", node: "oak-street-12", status: "done" },
+      { id: "8", status: "invalid" },
+    ]);
+  });
+
+  test("passes over a command that the broker has retained", async () => {
+    const city = await connectAsync(broker.url);
+    const old = { qos: 1, retain: true } as const;
+    await city.publishAsync("city/oak-street-12/command", '{"id":"7","command":"reboot"}', old);
+    const commands = new CommandDesk({
+      ...{ schemas: () => [lamp], routes: () => [], idOf: () => "a1-b2", clock: systemClock() },
+    });
+    const subscribed = new Promise((resolve) => broker.aedes.once("subscribe", resolve));
+    make({ commands: {} }, commands);
+    await subscribed;
+    await city.publishAsync("city/oak-street-12/command", '{"id":"8","command":"reboot"}');
+    const results = () => broker.taken.filter(({ topic: at }) => at.endsWith("/result"));
+    await broker.until(() => results().length >= 1);
+    await city.endAsync(true);
+    expect(results().map(({ text }) => JSON.parse(text))).toMatchObject([
+      { id: "8", status: "unreachable" },
+    ]);
   });
 
   test("leaves a will, which the broker publishes when the bridge is cut off", async () => {

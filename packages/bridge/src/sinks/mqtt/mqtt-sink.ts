@@ -2,12 +2,15 @@ import type { EntityGates } from "@bollard/ngsi-ld";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
+import type { CommandDesk } from "../../commands/command-desk.js";
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { Delivery } from "../../delivery.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import { formatTopic } from "../../mqtt/topic-template.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { NewestOfEach } from "../newest-of-each.js";
 import type { Sink, SinkState } from "../sink.js";
+import { CommandIntake } from "./command-intake.js";
 import { Countdown } from "./countdown.js";
 import { LatestMessages } from "./latest-messages.js";
 import { MqttPublisher } from "./mqtt-publisher.js";
@@ -21,6 +24,8 @@ export interface MqttSinkOptions {
   readonly bridgeName: string;
   readonly alarms: Alarms;
   readonly gates: EntityGates;
+  /** Takes commands for nodes. Default: nobody does. */
+  readonly commands?: CommandDesk | undefined;
   readonly clock: BridgeClock;
   readonly log: Logger;
 }
@@ -44,6 +49,8 @@ export class MqttSink implements Sink {
   readonly kind = "mqtt";
   readonly name: string;
   readonly window: number;
+  readonly maxBehind: number | undefined;
+  readonly isLiveFirst: boolean;
   readonly #options: MqttSinkOptions;
   readonly #messages: ReadingMessages;
   readonly #publisher: MqttPublisher;
@@ -58,9 +65,11 @@ export class MqttSink implements Sink {
   #cancelLook: (() => void) | undefined;
 
   constructor(options: MqttSinkOptions) {
-    const { config, clock, log, bridgeName } = options;
+    const { config, clock, log, bridgeName, commands } = options;
     this.name = config.name;
     this.window = config.inFlight;
+    this.maxBehind = config.maxBehind;
+    this.isLiveFirst = config.order === "live-first";
     this.#options = options;
     this.#refusals = new Refusals(log);
     this.#messages = new ReadingMessages(config, bridgeName);
@@ -76,6 +85,7 @@ export class MqttSink implements Sink {
       ...(config.status && {
         birth: { topic: this.#messages.bridgeStatusTopic, bridge: bridgeName },
       }),
+      ...(commands && config.commands && { incoming: this.#makeIntake(commands, config.commands) }),
       onConnect: () => {
         this.#connection++;
         if (this.#isCaughtUp) this.caughtUp();
@@ -115,16 +125,16 @@ export class MqttSink implements Sink {
 
   /** An empty message is how MQTT takes a retained one back. */
   forget(name: string, schemas: readonly KnownSchema[]): void {
-    const { prefix, retain } = this.#config;
-    const topics = schemas.flatMap(({ schema, models }) => {
-      const base = `${prefix}/${name}/${schema.name}`;
-      return [`${base}/senml`, ...[...models.keys()].map((type) => `${base}/ngsi-ld/${type}`)];
-    });
+    this.#presence?.forget(name);
+    const topics = [
+      this.#messages.nodeStatusTopic(name),
+      ...schemas.flatMap((schema) => this.#messages.retainedTopics(name, schema)),
+    ];
     for (const topic of topics) this.#latest.delete(topic);
-    if (!retain) return;
+    if (!this.#options.config.retain) return;
     this.#turn = this.#turn.then(async () => {
       for (const topic of topics) {
-        await this.#publisher.publish({ topic, payload: "", retain: true }, () => {});
+        await this.#publisher.publish({ topic, payload: "", retain: true }, noted);
       }
     });
   }
@@ -203,7 +213,8 @@ export class MqttSink implements Sink {
   /** What is no entity passes; a shape that the gates know takes no time. */
   async #passes(message: CheckedMessage): Promise<boolean> {
     if (!message.entity) return true;
-    const result = await this.#options.gates.check(message.entity);
+    const { gates } = this.#options;
+    const result = gates.checkKnown(message.entity) ?? (await gates.check(message.entity));
     if (result.ok) return true;
     const [problem] = result.problems;
     const reason = problem ? `${problem.path} ${problem.message}`.trim() : "refused";
@@ -215,6 +226,18 @@ export class MqttSink implements Sink {
     for (const message of this.#latest.notTakenOn(connection)) {
       if (await this.#passes(message)) await this.#publish(message, noted);
     }
+  }
+
+  #makeIntake(desk: CommandDesk, topics: { topic: string; resultTopic: string }): CommandIntake {
+    const { prefix } = this.#options.config;
+    return new CommandIntake({
+      desk,
+      topic: formatTopic(topics.topic, { prefix }),
+      resultTopic: formatTopic(topics.resultTopic, { prefix }),
+      publish: (message) => {
+        this.#turn = this.#turn.then(() => this.#publish(message, noted));
+      },
+    });
   }
 
   #statusMessage(status: NodeStatus): CheckedMessage {

@@ -54,6 +54,10 @@ export class NodePresence {
     return isSame ? undefined : statusOf(node.name, next);
   }
 
+  forget(name: string): void {
+    this.#nodes.delete(name);
+  }
+
   /** The nodes that have fallen silent since the last call. */
   takeSilent(): NodeStatus[] {
     const now = this.#clock.wallMs();

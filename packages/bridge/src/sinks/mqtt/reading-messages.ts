@@ -3,10 +3,10 @@ import manifest from "../../../package.json" with { type: "json" };
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
 import { formatTopic } from "../../mqtt/topic-template.js";
-import type { RegisteredNode } from "../../registry.js";
+import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { toEntities } from "../to-entities.js";
-import { toDiscovery } from "./home-assistant.js";
+import { discoveryTopic, toDiscovery } from "./home-assistant.js";
 import { toJsonMessage } from "./json-message.js";
 import type { OutgoingMessage } from "./mqtt-publisher.js";
 import { toSenmlMessage } from "./senml-message.js";
@@ -99,6 +99,28 @@ export class ReadingMessages {
     return { messages, refusals };
   }
 
+  /** Topics on which the broker may keep something of a node's readings of one schema. */
+  retainedTopics(name: string, { schema, models }: KnownSchema): string[] {
+    const { senml, json, raw, entity } = this.#fill(name, schema.name);
+    const { homeAssistant } = this.#config;
+    return [
+      ...[senml, json, raw],
+      ...[...models.keys()].map((type) => entity.replace("{type}", type)),
+      ...(homeAssistant ? [discoveryTopic(homeAssistant.prefix, name, schema.name)] : []),
+    ];
+  }
+
+  #fill(node: string, schema: string): Topics {
+    const { prefix, topics } = this.#config;
+    const fill = (template: string) => formatTopic(template, { prefix, node, schema });
+    return {
+      senml: fill(topics.senml),
+      json: fill(topics.json),
+      raw: fill(topics.raw),
+      entity: fill(topics.ngsiLd),
+    };
+  }
+
   #topicsOf(node: RegisteredNode, schema: KnownSchema): Topics {
     let ofNode = this.#topics.get(node);
     if (!ofNode) {
@@ -107,15 +129,7 @@ export class ReadingMessages {
     }
     let topics = ofNode.get(schema);
     if (!topics) {
-      const { prefix, topics: templates } = this.#config;
-      const fill = (template: string) =>
-        formatTopic(template, { prefix, node: node.name, schema: schema.schema.name });
-      topics = {
-        senml: fill(templates.senml),
-        json: fill(templates.json),
-        raw: fill(templates.raw),
-        entity: fill(templates.ngsiLd),
-      };
+      topics = this.#fill(node.name, schema.schema.name);
       ofNode.set(schema, topics);
     }
     return topics;

@@ -103,6 +103,26 @@ describe("LorawanSource", () => {
     expect(source.status()[0]?.detail).toMatch(/v3\/\+\/devices\/\+\/up; 2 lost upstream$/);
   });
 
+  test("sends commands to a device whose uplinks have told where its downlinks go", async () => {
+    await open({ downPort: 9 });
+    const request = { id: "7" };
+    expect(source.command(DEV_EUI, Uint8Array.of(1), request)).toBeUndefined();
+    await server.publishAsync("v3/street@ttn/devices/lamp-12/up", uplink(1));
+    await untilTaken(1);
+    const down = new Promise<{ topic: string; payload: Buffer | string }>((resolve) =>
+      broker.aedes.on("publish", (packet) => {
+        if (packet.topic.endsWith("/down/push")) resolve(packet);
+      }),
+    );
+    expect(await source.command(DEV_EUI, Uint8Array.of(1), request)).toEqual({ status: "sent" });
+    const { topic, payload } = await down;
+    expect(topic).toBe("v3/street@ttn/devices/lamp-12/down/push");
+    expect(JSON.parse(payload.toString()).downlinks[0]).toMatchObject({
+      f_port: 9,
+      frm_payload: "AQ==",
+    });
+  });
+
   test("goes on from the frame before the start where a counter has 16 bits", async () => {
     const mine = { kind: "lorawan", name: "ttn" } as const;
     await open({}, [{ source: mine, node: DEV_EUI, boot, sequence: 0x1fffe }]);

@@ -2,6 +2,7 @@ import type { MqttMessage } from "@bollard/mqtt-engine";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
+import type { CommandAnswer } from "../../commands/command-desk.js";
 import type { Filled, LorawanSourceConfig } from "../../config/config.js";
 import type { SourceName } from "../../entry.js";
 import type { EndStatus } from "../../page/api-types.js";
@@ -10,9 +11,13 @@ import { MqttSubscriber } from "../mqtt/mqtt-subscriber.js";
 import { UpstreamLosses } from "../mqtt/upstream-losses.js";
 import type { Accept, LastKey, Source } from "../source.js";
 import { FrameCounters } from "./frame-counters.js";
-import { parseChirpstackUplink } from "./parse-chirpstack-uplink.js";
-import { parseThingsUplink } from "./parse-things-uplink.js";
-import { type ParseUplink, sessionNumber } from "./uplink.js";
+import {
+  chirpstackDownTopic,
+  formatChirpstackDownlink,
+  parseChirpstackUplink,
+} from "./parse-chirpstack-uplink.js";
+import { formatThingsDownlink, parseThingsUplink, thingsDownTopic } from "./parse-things-uplink.js";
+import { type Downlink, type ParseUplink, sessionNumber } from "./uplink.js";
 
 /** What the source is made of. */
 export interface LorawanSourceOptions {
@@ -27,11 +32,32 @@ export interface LorawanSourceOptions {
   readonly log: Logger;
 }
 
-const SERVERS: Readonly<
-  Record<LorawanSourceConfig["server"], { readonly topic: string; readonly parse: ParseUplink }>
-> = {
-  "the-things-stack": { topic: "v3/+/devices/+/up", parse: parseThingsUplink },
-  chirpstack: { topic: "application/+/device/+/event/up", parse: parseChirpstackUplink },
+/** Devices whose way down is known. */
+const MAX_DEVICES = 20_000;
+
+/** What is different from one network server to the next. */
+interface NetworkServer {
+  /** Every uplink that the user may read. */
+  readonly topic: string;
+  readonly parse: ParseUplink;
+  /** Where downlinks go for the device of this uplink's topic. */
+  readonly downTopic: (topic: string) => string;
+  readonly formatDownlink: (downlink: Downlink) => string;
+}
+
+const SERVERS: Readonly<Record<LorawanSourceConfig["server"], NetworkServer>> = {
+  "the-things-stack": {
+    topic: "v3/+/devices/+/up",
+    parse: parseThingsUplink,
+    downTopic: thingsDownTopic,
+    formatDownlink: formatThingsDownlink,
+  },
+  chirpstack: {
+    topic: "application/+/device/+/event/up",
+    parse: parseChirpstackUplink,
+    downTopic: chirpstackDownTopic,
+    formatDownlink: formatChirpstackDownlink,
+  },
 };
 
 /**
@@ -43,7 +69,9 @@ const SERVERS: Readonly<
 export class LorawanSource implements Source {
   readonly #options: LorawanSourceOptions;
   readonly #source: SourceName;
-  readonly #parse: ParseUplink;
+  readonly #server: NetworkServer;
+  /** DevEUI to where its downlinks go. */
+  readonly #downTopics = new Map<string, string>();
   readonly #subscriber: MqttSubscriber;
   readonly #counters = new FrameCounters();
   readonly #losses: UpstreamLosses;
@@ -54,9 +82,8 @@ export class LorawanSource implements Source {
     const { config, bridgeName } = options;
     this.#options = options;
     this.#source = { kind: "lorawan", name: config.name };
-    const { topic, parse } = SERVERS[config.server];
-    this.#parse = parse;
-    const filter = config.topic === "" ? topic : config.topic;
+    this.#server = SERVERS[config.server];
+    const filter = config.topic === "" ? this.#server.topic : config.topic;
     this.#subscriber = new MqttSubscriber({
       ...options,
       clientId: `${bridgeName}-${config.name}-in`,
@@ -94,12 +121,25 @@ export class LorawanSource implements Source {
     ];
   }
 
+  /** To a device whose uplinks have told where its downlinks go; it answers by what it does. */
+  command(
+    node: string,
+    payload: Uint8Array,
+    { id }: { readonly id: string },
+  ): Promise<CommandAnswer> | undefined {
+    const topic = this.#downTopics.get(node);
+    if (topic === undefined) return undefined;
+    const { downPort } = this.#options.config;
+    const message = this.#server.formatDownlink({ devEui: node, port: downPort, payload, id });
+    return this.#subscriber.publish(topic, message).then(() => ({ status: "sent" }));
+  }
+
   close(): Promise<void> {
     return this.#subscriber.close();
   }
 
   #take({ topic, payload }: MqttMessage, ack: () => void): boolean {
-    const uplink = this.#parse(parseJson(payload));
+    const uplink = this.#server.parse(parseJson(payload));
     if (typeof uplink === "string") {
       this.#errors++;
       this.#options.log.warn({ topic, reason: uplink }, "a message was left out");
@@ -111,6 +151,7 @@ export class LorawanSource implements Source {
       ack();
       return true;
     }
+    this.#noteDownTopic(devEui, topic);
     const boot = sessionNumber(uplink.session);
     const sequence = this.#counters.extend(devEui, boot, uplink.frameCounter);
     this.#messages++;
@@ -126,6 +167,14 @@ export class LorawanSource implements Source {
     });
     if (taken) this.#losses.note(devEui, boot, sequence);
     return taken;
+  }
+
+  /** Bounded: the device that was silent for longest is forgotten. */
+  #noteDownTopic(devEui: string, topic: string): void {
+    this.#downTopics.delete(devEui);
+    this.#downTopics.set(devEui, this.#server.downTopic(topic));
+    const eldest = this.#downTopics.keys().next();
+    if (this.#downTopics.size > MAX_DEVICES && !eldest.done) this.#downTopics.delete(eldest.value);
   }
 }
 

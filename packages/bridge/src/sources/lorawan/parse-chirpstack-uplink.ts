@@ -1,4 +1,4 @@
-import { checkUplink, membersOf, type NoUplink, type Uplink } from "./uplink.js";
+import { checkUplink, type Downlink, membersOf, type NoUplink, type Uplink } from "./uplink.js";
 
 /**
  * Reads an uplink of ChirpStack, version 4, from its JSON integration.
@@ -25,11 +25,7 @@ export function chirpstackDownTopic(topic: string): string {
 }
 
 /** A downlink for ChirpStack. */
-export function formatChirpstackDownlink(
-  devEui: string,
-  port: number,
-  payload: Uint8Array,
-): string {
+export function formatChirpstackDownlink({ devEui, port, payload }: Downlink): string {
   return JSON.stringify({
     devEui: devEui.toLowerCase(),
     confirmed: false,

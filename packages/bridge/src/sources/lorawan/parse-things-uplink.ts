@@ -1,4 +1,4 @@
-import { checkUplink, membersOf, type NoUplink, type Uplink } from "./uplink.js";
+import { checkUplink, type Downlink, membersOf, type NoUplink, type Uplink } from "./uplink.js";
 
 /**
  * Reads an uplink of The Things Stack, version 3.
@@ -28,8 +28,8 @@ export function thingsDownTopic(topic: string): string {
   return topic.replace(/\/up$/, "/down/push");
 }
 
-/** A downlink for The Things Stack. `id` comes back in the events about it. */
-export function formatThingsDownlink(port: number, payload: Uint8Array, id: string): string {
+/** A downlink for The Things Stack. The command's id comes back in the events about it. */
+export function formatThingsDownlink({ port, payload, id }: Downlink): string {
   return JSON.stringify({
     downlinks: [
       {

@@ -89,7 +89,7 @@ describe("an uplink of The Things Stack", () => {
     expect(thingsDownTopic("v3/street@ttn/devices/lamp-12/up")).toBe(
       "v3/street@ttn/devices/lamp-12/down/push",
     );
-    expect(JSON.parse(formatThingsDownlink(5, payload, "7"))).toEqual({
+    expect(JSON.parse(formatThingsDownlink({ devEui: "", port: 5, payload, id: "7" }))).toEqual({
       downlinks: [
         { f_port: 5, frm_payload: "AQID", priority: "NORMAL", correlation_ids: ["bollard:7"] },
       ],
@@ -113,7 +113,11 @@ describe("an uplink of ChirpStack", () => {
     expect(chirpstackDownTopic("application/ca73/device/0004a30b001c0530/event/up")).toBe(
       "application/ca73/device/0004a30b001c0530/command/down",
     );
-    expect(JSON.parse(formatChirpstackDownlink("0004A30B001C0530", 5, payload))).toEqual({
+    expect(
+      JSON.parse(
+        formatChirpstackDownlink({ devEui: "0004A30B001C0530", port: 5, payload, id: "7" }),
+      ),
+    ).toEqual({
       devEui: "0004a30b001c0530",
       confirmed: false,
       fPort: 5,

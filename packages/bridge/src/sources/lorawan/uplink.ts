@@ -15,6 +15,16 @@ export interface Uplink {
   readonly receivedMs: number | undefined;
 }
 
+/** What goes down to a device. */
+export interface Downlink {
+  readonly devEui: string;
+  /** 1 to 223. */
+  readonly port: number;
+  readonly payload: Uint8Array;
+  /** Of the command in it. */
+  readonly id: string;
+}
+
 /** Why a message is no uplink to be kept, in words. */
 export type NoUplink = string;
 

@@ -262,6 +262,20 @@ describe("MqttSource", () => {
     expect(alarms.list()).toMatchObject([{ code: "LOST_UPSTREAM", place: "lamp-12", count: 1 }]);
   });
 
+  test("publishes commands for nodes that it has heard", async () => {
+    const street = await open({ down: "bollard/{node}/down" });
+    expect(street.command("lamp-12", Uint8Array.of(7))).toBeUndefined();
+    await publish("bollard/lamp-12/up", streetPayload(1));
+    await untilTaken(1);
+    const down = new Promise<{ topic: string; payload: Buffer | string }>((resolve) =>
+      broker.aedes.on("publish", (packet) => {
+        if (packet.topic.endsWith("/down")) resolve(packet);
+      }),
+    );
+    expect(await street.command("lamp-12", Uint8Array.of(7))).toEqual({ status: "sent" });
+    expect(await down).toMatchObject({ topic: "bollard/lamp-12/down", payload: Buffer.of(7) });
+  });
+
   test("shares the messages with other bridges", async () => {
     const filters: string[] = [];
     broker.aedes.on("subscribe", (subscriptions) => {

@@ -4,9 +4,10 @@ import { type MessageKey, readHeader } from "@bollard/payload";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
+import type { CommandAnswer } from "../../commands/command-desk.js";
 import type { Filled, MqttSourceConfig } from "../../config/config.js";
 import type { SourceName } from "../../entry.js";
-import { TopicTemplate } from "../../mqtt/topic-template.js";
+import { formatTopic, TopicTemplate } from "../../mqtt/topic-template.js";
 import type { EndStatus } from "../../page/api-types.js";
 import type { SessionNumbers } from "../../session-numbers.js";
 import type { Accept, LastKey, Source } from "../source.js";
@@ -84,6 +85,14 @@ export class MqttSource implements Source {
         errors: this.#errors,
       },
     ];
+  }
+
+  /** To a node that has been heard since the start; it has no way to answer. */
+  command(node: string, payload: Uint8Array): Promise<CommandAnswer> | undefined {
+    const { down } = this.#options.config;
+    if (down === undefined || !this.#losses.knows(node)) return undefined;
+    const sent = this.#subscriber.publish(formatTopic(down, { node }), payload);
+    return sent.then(() => ({ status: "sent" }));
   }
 
   close(): Promise<void> {

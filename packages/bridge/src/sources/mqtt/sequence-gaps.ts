@@ -29,6 +29,10 @@ export class SequenceGaps {
     return this.#lost;
   }
 
+  knows(node: string): boolean {
+    return this.#nodes.has(node);
+  }
+
   /**
    * Notes a message.
    *

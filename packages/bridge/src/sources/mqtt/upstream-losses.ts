@@ -31,6 +31,11 @@ export class UpstreamLosses {
     return this.#gaps.lost > 0 ? `; ${this.#gaps.lost} lost upstream` : "";
   }
 
+  /** Whether the node has been heard, or had been before the start. */
+  knows(node: string): boolean {
+    return this.#gaps.knows(node);
+  }
+
   /** Notes a numbered message that was taken. */
   note(node: string, boot: number, sequence: number): void {
     if (this.#options.isShared) return;

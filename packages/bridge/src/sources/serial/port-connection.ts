@@ -1,8 +1,10 @@
+import { randomInt } from "node:crypto";
 import { keepPolling, LinkHost, type LinkHostEvent, type LinkSessions } from "@bollard/link";
 import { type PayloadHeader, readHeader } from "@bollard/payload";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
+import type { CommandAnswer } from "../../commands/command-desk.js";
 import type { SourceName } from "../../entry.js";
 import type { LinkedNodeView, OpenLinkView } from "../../page/detail-types.js";
 import type { SchemaSet } from "../../schema-set.js";
@@ -29,6 +31,20 @@ export interface PortConnectionOptions {
   readonly log: Logger;
 }
 
+const STATUS_OF_RESULT = {
+  done: "done",
+  refused: "refused",
+  unknown: "unknown-command",
+  failed: "failed",
+} as const;
+const LOST_COMMAND: Readonly<Record<"expired" | "unknown" | "neverSent", CommandAnswer>> = {
+  expired: { status: "expired", message: "the node did not answer in time" },
+  unknown: {
+    status: "expired",
+    message: "the node started anew or left before it answered; it may have done it",
+  },
+  neverSent: { status: "unreachable", message: "the node left before it was sent" },
+};
 /** How long nothing is taken when a message could not be kept. */
 const HOLD_BACK_MS = 2000;
 
@@ -53,6 +69,8 @@ export class PortConnection {
   /** By the wall clock. */
   readonly #openedMs: number;
   #linked: LinkedNodeView | undefined;
+  /** Commands under way, at most as many as the link takes. */
+  readonly #commands = new Map<number, (answer: CommandAnswer) => void>();
   /** What the node speaks: schema id to the fingerprint of its layout. */
   readonly #layouts = new Map<number, string>();
 
@@ -74,6 +92,7 @@ export class PortConnection {
     });
     this.#link = new LinkHost({
       sessions: options.sessions,
+      firstCommandId: randomInt(0x10000),
       commitDelayMs: Math.min(0xffff, options.commitDelayMs),
       now: () => clock.monotonicMs(),
       wallTime: () =>
@@ -147,6 +166,21 @@ export class PortConnection {
       waiting: this.#link.session?.waiting ?? 0,
       unsent: this.#queue.dropped,
     };
+  }
+
+  /** Sends a command to the node and waits for what came of it. */
+  command(payload: Uint8Array, withinMs: number): Promise<CommandAnswer> {
+    const id = this.#link.command(payload, withinMs);
+    if (id === undefined) {
+      const message = "as many commands are under way as the link takes; try later";
+      return Promise.resolve({ status: "unreachable", message });
+    }
+    return new Promise((resolve) => this.#commands.set(id, resolve));
+  }
+
+  #settle(commandId: number, answer: CommandAnswer): void {
+    this.#commands.get(commandId)?.(answer);
+    this.#commands.delete(commandId);
   }
 
   /** Resolves once the port is free for others. */
@@ -230,6 +264,12 @@ export class PortConnection {
           port,
           `The node speaks version ${event.version} of the link protocol, which this bridge does not.`,
         );
+        break;
+      case "result":
+        this.#settle(event.commandId, { status: STATUS_OF_RESULT[event.status] });
+        break;
+      case "commandLost":
+        this.#settle(event.commandId, LOST_COMMAND[event.reason]);
         break;
       case "log":
         log.info({ port, node: event.nodeId, level: event.level }, event.message);

@@ -133,6 +133,36 @@ describe("SerialSource", () => {
     ]);
   });
 
+  test("sends a command to the node it is for, and tells what came of it", async () => {
+    const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 3, takesCommands: true });
+    ports.plug("ttyACM0", node);
+    await make().open();
+    await pass(200);
+    const request = { id: "1", withinMs: 2000 };
+    expect(source.command("lamp-13", Uint8Array.of(7), request)).toBeUndefined();
+    const answers: unknown[] = [];
+    const ask = (byte: number) => {
+      void source
+        .command("lamp-12", Uint8Array.of(byte), request)
+        ?.then((one) => answers.push(one));
+    };
+    ask(7);
+    await pass(100);
+    expect(node.commands.map(({ payload }) => [...payload])).toEqual([[7]]);
+    node.link.answer(node.commands[0]?.id ?? 0, "refused");
+    await pass(100);
+    expect(answers).toEqual([{ status: "refused" }]);
+    ask(8);
+    await pass(3000);
+    expect(answers[1]).toMatchObject({ status: "expired" });
+    ask(9);
+    await pass(100);
+    ports.unplug("ttyACM0");
+    await pass(100);
+    expect(answers[2]).toMatchObject({ status: "expired" });
+    expect(source.command("lamp-12", Uint8Array.of(7), request)).toBeUndefined();
+  });
+
   test("goes on where it was after the cable was pulled and put back, also into another port", async () => {
     const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 3 });
     ports.plug("ttyACM0", node);

@@ -3,6 +3,7 @@ import type { LinkSessions } from "@bollard/link";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
+import type { CommandAnswer } from "../../commands/command-desk.js";
 import type { Filled, SerialSourceConfig } from "../../config/config.js";
 import type { EndStatus } from "../../page/api-types.js";
 import type { LinkView } from "../../page/detail-types.js";
@@ -111,6 +112,17 @@ export class SerialSource implements Source {
         ...(connection && { link: connection.view() }),
       };
     });
+  }
+
+  command(
+    node: string,
+    payload: Uint8Array,
+    request: { readonly withinMs: number },
+  ): Promise<CommandAnswer> | undefined {
+    for (const { connection } of this.#ports.values()) {
+      if (connection?.node === node) return connection.command(payload, request.withinMs);
+    }
+    return undefined;
   }
 
   async close(): Promise<void> {
