@@ -32,6 +32,8 @@ if ($pid == 0) {
   $( = $gid;
   $< = $> = $uid;
   %ENV = (PATH => "/usr/bin:/bin", NOTIFY_SOCKET => $address, WATCHDOG_USEC => 2_000_000);
+  # Whatever else this machine runs.
+  $ENV{BOLLARD_HTTP_PORT} = 0;
   for (@environment) { my ($key, $value) = split(/=/, $_, 2); $ENV{$key} = $value }
   chdir "/";
   exec split(/ /, $unit{ExecStart});
@@ -58,6 +60,8 @@ told("WATCHDOG=1");
 kill "TERM", $pid;
 told("STOPPING=1");
 alarm 10;
+# systemd-notify waits until its barrier was heard.
+recv($socket, my $barrier, 4096, 0);
 waitpid($pid, 0);
 die "it ended with code " . ($? >> 8) . " and signal " . ($? & 127) . "\n" if $? != 0;
 print "ready, fed the watchdog, reloaded, stopped in order\n";

@@ -289,7 +289,6 @@ export class Bridge {
     });
     const replay = new Replay({
       ...{ spool, setAside, pipeline, view: this.#view, drains: () => sinks.drains },
-      references: this.#references,
       isKnown: ({ reason, detail }) => {
         const { registry } = this.#nodes;
         if (reason === "unknown-node") return registry.find(detail) !== undefined;

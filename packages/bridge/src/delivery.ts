@@ -20,7 +20,12 @@ export interface Delivery {
   readonly kind: "delivery";
   /** Of the entry in the spool. */
   readonly position: number;
+  /** As it came; without its payload where privacy rules keep back some of what is in it. */
   readonly entry: Entry;
+  /** Bytes of the payload as it came. */
+  readonly payloadBytes: number;
+  /** What names the schema, as `SchemaReferences` has it. */
+  readonly reference: string;
   readonly node: RegisteredNode;
   readonly schema: KnownSchema;
   readonly readings: readonly DeliveredReading[];

@@ -168,6 +168,22 @@ describe("an entry", () => {
     ]);
   });
 
+  test("of a schema with privacy rules leaves without its payload, which holds what may not", () => {
+    const fields = { temperature: { drop: "pipeline" } } as const;
+    const references = new SchemaReferences(
+      new SchemaSet([streetAir], { "street-air": { fields } }),
+    );
+    const payload = streetPayload(7);
+    const given = interpret(40, entryOf(payload), { ...options, references });
+    expect(given).toMatchObject({
+      entry: { payload: new Uint8Array(0) },
+      payloadBytes: payload.length,
+      readings: [{ values: { pm25: 1.7 }, records: [{ name: "oak-street-12/pm25" }] }],
+    });
+    const free = interpret(40, entryOf(payload), options);
+    expect(free).toMatchObject({ entry: { payload }, payloadBytes: payload.length });
+  });
+
   test("of any bytes is a delivery or is set aside", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (payload) => {

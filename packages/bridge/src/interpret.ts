@@ -17,6 +17,9 @@ export interface InterpretOptions {
   readonly times: ReadingTimes;
 }
 
+/** In place of bytes that hold more than may leave. */
+const WITHHELD = new Uint8Array(0);
+
 /**
  * Decodes an entry and applies the rules: what it gives depends on nothing but the entry, the
  * registry and the schemas, so a replay gives it again.
@@ -51,7 +54,12 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
       return setAside("unmapped", mappingReference(entry.source.name, mapping?.fingerprint));
     }
     const readings = toReadings(entry, node, schema, decoded);
-    return { kind: "delivery", position, entry, node, schema, readings };
+    const payloadBytes = entry.payload.length;
+    const leaving = schema.privacy.isRestricted ? { ...entry, payload: WITHHELD } : entry;
+    return {
+      kind: "delivery",
+      ...{ position, entry: leaving, payloadBytes, reference, node, schema, readings },
+    };
   } catch (error) {
     return setAside("undecodable", error instanceof Error ? error.message : String(error));
   }

@@ -1,7 +1,7 @@
 import type { Spool, SpoolEntry } from "@bollard/spool";
 import type { Delivery } from "./delivery.js";
 import type { Pipeline } from "./pipeline.js";
-import { ofLayout, ofNode, type SchemaReferences } from "./schema-references.js";
+import { ofLayout, ofNode } from "./schema-references.js";
 import { ANY_DETAIL, type SetAsideGroup, type SetAsideLog } from "./set-aside-log.js";
 import type { Drain } from "./sinks/drain.js";
 import type { EntityView } from "./view/entity-view.js";
@@ -14,7 +14,6 @@ export interface ReplayOptions {
   readonly drains: () => readonly Drain[];
   readonly pipeline: Pick<Pipeline, "interpret" | "forget">;
   readonly view: Pick<EntityView, "recall">;
-  readonly references: SchemaReferences;
   /** Whether what the group waits for is known now. */
   readonly isKnown: (group: SetAsideGroup) => boolean;
 }
@@ -128,7 +127,7 @@ export class Replay {
     stillWaiting: Set<string>,
     take: (delivery: Delivery) => unknown,
   ): Promise<number> {
-    const { spool, setAside, pipeline, references } = this.#options;
+    const { spool, setAside, pipeline } = this.#options;
     let count = 0;
     if (groups.length === 0) return count;
     // What is not on the disk yet cannot be read beside a cursor.
@@ -140,7 +139,7 @@ export class Replay {
       if (interpreted.kind === "set-aside") {
         await setAside.keep(interpreted);
         stillWaiting.add(`${interpreted.reason} ${interpreted.detail}`).add(ANY_DETAIL);
-      } else if (groups.some((group) => isOf(group, interpreted, references))) {
+      } else if (groups.some((group) => isOf(group, interpreted))) {
         count++;
         await take(interpreted);
       }
@@ -165,11 +164,7 @@ function nameOf({ reason, detail }: SetAsideGroup): string {
   return detail === ANY_DETAIL ? ANY_DETAIL : `${reason} ${detail}`;
 }
 
-function isOf(
-  group: SetAsideGroup,
-  { position, entry }: Delivery,
-  references: SchemaReferences,
-): boolean {
+function isOf(group: SetAsideGroup, { position, entry, reference }: Delivery): boolean {
   const { reason, detail, first } = group;
   if (position < first) return false;
   if (detail === ANY_DETAIL) return true;
@@ -177,7 +172,6 @@ function isOf(
   if (reason === "unmapped") {
     return entry.source.kind === "foreign" && detail.startsWith(`${entry.source.name}#`);
   }
-  const reference = references.of(entry);
   if (detail === reference || detail === ofNode(reference, entry.node)) return true;
   return entry.layout !== undefined && detail === ofLayout(reference, entry.layout);
 }

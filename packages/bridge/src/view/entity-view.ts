@@ -61,7 +61,7 @@ export class EntityView {
   show(delivery: Delivery): void {
     this.#apply(delivery);
     this.#readings += delivery.readings.length;
-    this.#payloadBytes += delivery.entry.payload.length;
+    this.#payloadBytes += delivery.payloadBytes;
     for (const { timeS, values } of delivery.readings) {
       this.#jsonBytes += measureJson(delivery.schema.schema, { time: timeS, values });
     }

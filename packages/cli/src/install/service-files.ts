@@ -52,7 +52,7 @@ Type=notify
 # systemd-notify speaks for it: Node has no Unix datagram sockets.
 NotifyAccess=all
 ExecStart=${command} bridge run ${config}
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 Restart=always
 RestartSec=5
 # 2: the configuration has a mistake, and trying again does not help.

@@ -1,7 +1,6 @@
-import { Bridge } from "@bollard/bridge";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
-import { readBridgeConfig } from "./read-bridge-config.js";
+import { makeBridge, readBridgeConfig } from "./read-bridge-config.js";
 
 const example = `
 Example:
@@ -19,7 +18,7 @@ export function checkCommand(io: CliIo): Command {
     .addHelpText("after", example)
     .action((file: string) => {
       const { config, warnings } = readBridgeConfig(file, io);
-      const bridge = new Bridge({ config, logTo: { write: () => {} } });
+      const bridge = makeBridge({ config, logTo: { write: () => {} } });
       for (const warning of [...warnings, ...bridge.warnings]) {
         io.stderr.write(`${file}: warning: ${warning}\n`);
       }

@@ -1,4 +1,10 @@
-import { isBridgeError, type LoadedConfig, loadConfigFile } from "@bollard/bridge";
+import {
+  Bridge,
+  type BridgeOptions,
+  isBridgeError,
+  type LoadedConfig,
+  loadConfigFile,
+} from "@bollard/bridge";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
 
@@ -16,8 +22,17 @@ export function readBridgeConfig(file: string, io: Pick<CliIo, "env">): LoadedCo
   }
 }
 
+/** Makes a bridge, which reads the files that its configuration names. Throws as above. */
+export function makeBridge(options: BridgeOptions): Bridge {
+  try {
+    return new Bridge(options);
+  } catch (error) {
+    throw asUsage(error);
+  }
+}
+
 /** A configuration that cannot be used is for a person to mend: trying again does not help. */
-export function asUsage(error: unknown): unknown {
+function asUsage(error: unknown): unknown {
   const isOurs = isBridgeError(error) && /^BRIDGE_(CONFIG_|SCHEMA_CONFLICT)/.test(error.code);
   return isOurs ? new CliError("CLI_USAGE", error.message, { cause: error }) : error;
 }

@@ -1,8 +1,8 @@
-import { Bridge } from "@bollard/bridge";
+import type { Bridge } from "@bollard/bridge";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { Supervision } from "../../systemd/supervision.js";
-import { asUsage, readBridgeConfig } from "./read-bridge-config.js";
+import { makeBridge, readBridgeConfig } from "./read-bridge-config.js";
 
 const example = `
 Example:
@@ -26,7 +26,7 @@ export function runCommand(io: CliIo): Command {
 
 async function run(file: string, io: CliIo): Promise<void> {
   const { config, warnings } = readBridgeConfig(file, io);
-  const bridge = makeBridge(config);
+  const bridge = makeBridge({ config });
   const supervision = new Supervision({
     environment: io.env ?? {},
     status: () => bridge.status().summary,
@@ -42,14 +42,6 @@ async function run(file: string, io: CliIo): Promise<void> {
   stopReloading?.();
   await supervision.stopping();
   await bridge.close();
-}
-
-function makeBridge(config: ConstructorParameters<typeof Bridge>[0]["config"]): Bridge {
-  try {
-    return new Bridge({ config });
-  } catch (error) {
-    throw asUsage(error);
-  }
 }
 
 /** Whatever is wrong with the new configuration is told by the bridge, and the old one runs on. */
