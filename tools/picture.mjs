@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrap, root } from "./bootstrap.mjs";
 
 const OUT = join(root, "docs/street.png");
-const SECONDS = { before: 50, cut: 25, after: 30 };
+const SECONDS = { before: 60, cut: 20, after: 25 };
+const DRAINED_WITHIN_MS = 180_000;
 
 await bootstrap();
 const { chromium } = createRequire(join(root, "test/package.json"))("playwright-core");
@@ -21,7 +22,7 @@ try {
     args: ["--no-sandbox", "--disable-gpu"],
   });
   const page = await browser.newPage({
-    viewport: { width: 1280, height: 800 },
+    viewport: { width: 1280, height: 860 },
     deviceScaleFactor: 2,
     colorScheme: "light",
     locale: "en-GB",
@@ -31,6 +32,7 @@ try {
   await page.getByRole("button", { name: "Cut the city broker" }).click();
   await sleep(SECONDS.cut * 1000);
   await page.getByRole("button", { name: "Join the city broker" }).click();
+  await page.locator(".verdict", { hasText: "it is well" }).waitFor({ timeout: DRAINED_WITHIN_MS });
   await sleep(SECONDS.after * 1000);
   await page.screenshot({ path: OUT });
   await browser.close();
