@@ -11,10 +11,11 @@ function codesOf(source: string): string[] {
   return [...union.matchAll(/"([A-Z0-9_]+)"/g)].map((match) => match[1] ?? "");
 }
 
-/** The codes that stand first in a row of a table. */
+/** The codes that stand in the first cell of a table's rows: one, or several that share a row. */
 function rowsOf(readme: string): string[] {
-  return [...readme.matchAll(/^\| *`([A-Z0-9]+(?:_[A-Z0-9]+)+)` *\|/gm)].map(
-    (match) => match[1] ?? "",
+  const cells = [...readme.matchAll(/^\|([^|]*)\|/gm)].map((match) => match[1] ?? "");
+  return cells.flatMap((cell) =>
+    [...cell.matchAll(/`([A-Z0-9]+(?:_[A-Z0-9]+)+)`/g)].map((match) => match[1] ?? ""),
   );
 }
 
