@@ -4,6 +4,7 @@
 //   --quick           seconds in place of minutes, one commit delay
 //   --only mqtt       one input only: mqtt or serial
 //   --flow            neither outage nor restart
+//   --outage          the outage alone
 //   --profile <dir>   the daemon writes a CPU profile for each run into this folder
 //
 // - p50, p99: from a node's sending to a subscriber of the city's broker having it, in ms, with both
@@ -287,7 +288,7 @@ async function main() {
   const flows = [];
   const outages = [];
   for (const input of inputs) {
-    for (const delayMs of plan.delaysMs) {
+    for (const delayMs of words.includes("--outage") ? [] : plan.delaysMs) {
       say(`${input.name}: ${input.ratePerS} readings/s, commit delay ${delayMs} ms …`);
       flows.push(await measureFlow(input, delayMs, prefix));
       say(JSON.stringify(flows.at(-1)));
@@ -301,7 +302,7 @@ async function main() {
     }
   }
   const restarts = [];
-  if (!words.includes("--flow")) {
+  if (!words.includes("--flow") && !words.includes("--outage")) {
     say(`a restart with a backlog of ${plan.backlog} readings …`);
     restarts.push(await measureRestart(prefix));
   }

@@ -1,5 +1,7 @@
-import { type ResolvedConfig, readConfigFile } from "@bollard/bridge";
+import type { ResolvedConfig } from "@bollard/bridge";
+import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { readBridgeConfig } from "../bridge/read-bridge-config.js";
 import { findSpool } from "./find-spool.js";
 
 /**
@@ -8,8 +10,12 @@ import { findSpool } from "./find-spool.js";
  *
  * @throws CliError where there is none
  */
-export function configOf(where: string, file: string | undefined): ResolvedConfig {
-  const found = findSpool(where);
+export function configOf(
+  where: string,
+  file: string | undefined,
+  io: Pick<CliIo, "env">,
+): ResolvedConfig {
+  const found = findSpool(where, io);
   if (found.config !== undefined) return found.config;
   if (file === undefined) {
     throw new CliError(
@@ -17,5 +23,5 @@ export function configOf(where: string, file: string | undefined): ResolvedConfi
       `${where} is a folder: --config names the bridge's configuration, whose schemas the entries are read by, such as --config /etc/bollard/bridge.yaml`,
     );
   }
-  return { ...readConfigFile(file), dataDir: found.dataDir };
+  return { ...readBridgeConfig(file, io).config, dataDir: found.dataDir };
 }

@@ -45,7 +45,7 @@ export function exportCommand(io: CliIo): Command {
     .addHelpText("after", help)
     .action(async (where: string, options: Options) => {
       const damage = tellDamage(io);
-      const config = configOf(where, options.config);
+      const config = configOf(where, options.config, io);
       const archive = await SpoolArchive.open({ config, onDamage: damage.note });
       const range: ArchiveRange = rangeOf(options);
       const counts = newExportCounts();

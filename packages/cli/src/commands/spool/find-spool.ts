@@ -1,7 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ResolvedConfig, readConfigFile } from "@bollard/bridge";
+import type { ResolvedConfig } from "@bollard/bridge";
+import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { readBridgeConfig } from "../bridge/read-bridge-config.js";
 
 /** Where a spool is, and by which configuration a bridge runs on it. */
 export interface FoundSpool {
@@ -17,11 +19,11 @@ export const WHERE = "the bridge's configuration, its data folder, or the spool'
 /**
  * Finds a spool by a configuration file, a data folder or its own folder.
  *
- * @throws CliError where there is none; BridgeError for a configuration that is wrong
+ * @throws CliError where there is none, or its configuration is wrong
  */
-export function findSpool(where: string): FoundSpool {
+export function findSpool(where: string, io: Pick<CliIo, "env">): FoundSpool {
   if (isFile(where)) {
-    const config = readConfigFile(where);
+    const { config } = readBridgeConfig(where, io);
     return { dir: join(config.dataDir, "spool"), dataDir: config.dataDir, config };
   }
   const candidates = [join(where, "spool"), where];

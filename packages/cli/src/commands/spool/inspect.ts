@@ -29,7 +29,7 @@ export function inspectCommand(io: CliIo): Command {
     .option("--json", "one JSON object, for other programs")
     .addHelpText("after", help)
     .action(async (where: string, options: Options) => {
-      const found = findSpool(where);
+      const found = findSpool(where, io);
       const damage: DamageSurvey[] = [];
       const reader = await SpoolReader.open({
         dir: found.dir,

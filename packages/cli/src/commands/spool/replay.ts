@@ -34,7 +34,7 @@ export function replayCommand(io: CliIo): Command {
     .addHelpText("after", help)
     .action(async (where: string, options: Options) => {
       const damage = tellDamage(io);
-      const config = configOf(where, options.config);
+      const config = configOf(where, options.config, io);
       const archive = await SpoolArchive.open({ config, onDamage: damage.note });
       const range = rangeOf(options);
       const { oldest, last } = archive.survey();
