@@ -66,7 +66,7 @@ async function consume(archives) {
     }
     names.set(manifest.name, `file:${join(folder, archive)}`);
     for (const [door, targets] of Object.entries(manifest.exports)) {
-      if (typeof targets !== "string") doors.push(join(manifest.name, door));
+      if (targets.types !== undefined) doors.push(join(manifest.name, door));
     }
   }
   const packages = Object.fromEntries(names);

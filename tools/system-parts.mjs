@@ -10,8 +10,9 @@ const parts = [
   ["chromium", "chromium"],
   ["systemd-notify", "systemd"],
   ["gcc", "gcc", "libc6-dev"],
-  ["clang", "clang"],
+  ["clang", "clang", "libclang-rt-dev"],
   ["avr-gcc", "gcc-avr", "avr-libc"],
+  ["arm-none-eabi-gcc", "gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
 ];
 
 const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];

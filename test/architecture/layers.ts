@@ -11,10 +11,21 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "ngsi-ld": ["senml"],
   link: ["frame"],
   payload: ["schema", "senml"],
+  codegen: ["schema", "payload", "senml"],
   sdk: ["schema", "payload", "senml", "link", "spool"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "mqtt-engine"],
   fleet: ["mqtt-engine"],
-  cli: ["fleet", "bridge", "payload", "schema", "senml", "ngsi-ld", "firmware-sim", "spool"],
+  cli: [
+    "fleet",
+    "bridge",
+    "codegen",
+    "payload",
+    "schema",
+    "senml",
+    "ngsi-ld",
+    "firmware-sim",
+    "spool",
+  ],
   "firmware-sim": [],
 };
 

@@ -21,6 +21,11 @@ const groups: readonly CommandGroup[] = [
     load: async (io) => (await import("./commands/payload.js")).payloadCommand(io),
   },
   {
+    name: "generate",
+    description: "write code for the node from sensor schemas: C99",
+    load: async (io) => (await import("./commands/generate.js")).generateCommand(io),
+  },
+  {
     name: "bridge",
     description: "run the bridge, check its configuration, install it as a service",
     load: async (io) => (await import("./commands/bridge.js")).bridgeCommand(io),

@@ -1,0 +1,8 @@
+import { Command } from "commander";
+import type { CliIo } from "../cli-io.js";
+import { generateCCommand } from "./generate/c.js";
+
+/** `bollard generate …`: code from sensor schema files. */
+export function generateCommand(io: CliIo): Command {
+  return new Command("generate").addCommand(generateCCommand(io));
+}

@@ -1,0 +1,1 @@
+export { readRuntimeFile } from "./read-runtime-file.js";
