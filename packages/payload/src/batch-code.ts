@@ -1,7 +1,7 @@
 import type { BatchClock } from "./batch-clock.js";
 import type { BitReader } from "./bit-reader.js";
 import type { BitWriter } from "./bit-writer.js";
-import type { Layout, Row } from "./layout.js";
+import { type Layout, optionalFields, type Row } from "./layout.js";
 import { numberBits, putNumber, takeNumber } from "./number-code.js";
 import type { NumberTables, RowState } from "./row-state.js";
 import { stepAboveRange } from "./row-unpacker.js";
@@ -133,10 +133,6 @@ function mostRowBits({ slots, maskBits }: Layout): number {
   return slots.reduce((sum, { bits }) => sum + 16 + bits, 1 + 48 + 1 + maskBits);
 }
 
-function optionalFields({ fields }: Layout): readonly number[] {
-  return fields.filter(({ field }) => field.optional).map(({ index }) => index);
-}
-
 function planMask(layout: Layout): string {
   const differs = optionalFields(layout).map(
     (field) => `present[${field}] !== wasPresent[${field}]`,
@@ -195,7 +191,7 @@ function planSlot(slot: CodeSlot): string {
     ${followCode(slot)} change = size;
     error = x - own; size = error < 0 ? -error : error;
     near = ${last} - own; if (own < near) near = own;
-    u${i} = size > near ? near + size : error < 0 ? 2 * size - 1 : 2 * size;
+    u${i} = size > near ? near + size : (error << 1) ^ (error >> 31);
     k${i} = 32 - Math.clz32((m + 6) >> 5);
     if (isTight) taken = numberBits(u${i}, k${i}, ${bits});
     if (m < 4) { hasQuietBit = true; quietBits += taken; if (u${i} !== 0) isQuiet = false; }
@@ -240,13 +236,13 @@ export function makeTakeRow(
   const { maskBits } = layout;
   const numbers = slots.filter(({ isNumber }) => isNumber);
   const always = maskBits > 0 || numbers.length < slots.length;
-  const anyLeftOut = numbers.map(({ slot }) => `l${slot}`).join(" || ");
+  const anyLeftOut = numbers.map(({ slot }) => `m${slot} < 4`).join(" || ");
   const code = `"use strict";
 const { before, guess, mean } = state, wasPresent = before.present, old = before.steps;
 return (row, clock, reader, takeClock) => {
   const steps = row.steps, present = row.present, shift = state.rowCount <= 4 ? 1 : 2;
-  let x = 0, own = 0, near = 0, above = 0, size = 0, change = 0, m = 0, k = 0, u = 0, ones = 0, at = 0;
-  ${numbers.map(({ slot }) => `const l${slot} = mean[${slot}] < 4;`).join(" ")}
+  let x = 0, own = 0, near = 0, above = 0, size = 0, change = 0, k = 0, u = 0, ones = 0, at = 0;
+  ${numbers.map(({ slot }) => `const m${slot} = mean[${slot}];`).join(" ")}
   const hasQuietBit = ${always} || (clock !== undefined && clock.isQuiet)${anyLeftOut === "" ? "" : ` || ${anyLeftOut}`};
   const isQuiet = hasQuietBit && reader.take(1) === 0;
   ${maskBits > 0 ? takeMask(layout) : ""}
@@ -297,9 +293,9 @@ function takeSlot(slot: CodeSlot): string {
   }`;
   }
   return `if (present[${field}] === 1) {
-    m = mean[${i}]; u = 0;
-    if (!(isQuiet && l${i})) {
-      k = 32 - Math.clz32((m + 6) >> 5);
+    u = 0;
+    if (!(isQuiet && m${i} < 4)) {
+      k = 32 - Math.clz32((m${i} + 6) >> 5);
       if (count < 16) while (count <= 24 && position < length) {
         pending = (pending << 8) | bytes[position++]; count += 8;
       }
@@ -315,9 +311,9 @@ function takeSlot(slot: CodeSlot): string {
     ${followCode(slot)}
     above = ${last} - own; near = own < above ? own : above;
     if (u > 2 * near) x = own < above ? own + u - near : own - u + near;
-    else x = (u & 1) === 1 ? own - ((u + 1) >> 1) : own + (u >> 1);
+    else x = own + ((u >> 1) ^ -(u & 1));
     change = x - size;
-    mean[${i}] = m - (m >> shift) + ((u < 4095 ? u : 4095) << (4 - shift));
+    mean[${i}] = m${i} - (m${i} >> shift) + ((u < 4095 ? u : 4095) << (4 - shift));
     ${nextGuessCode(slot)}
     ${slot.counts ? `x = (x + old[${i}]) & ${last}; old[${i}] = x;` : ""}
     steps[${i}] = x;

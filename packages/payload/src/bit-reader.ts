@@ -44,6 +44,11 @@ export class BitReader {
     return this.position - ((this.count + 7) >> 3);
   }
 
+  /** The byte that the bit is in that was next before so many were taken. */
+  offsetBefore(bits: number): number {
+    return (8 * this.position - this.count - bits) >> 3;
+  }
+
   /**
    * The next bits as a number.
    *

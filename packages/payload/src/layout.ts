@@ -123,6 +123,11 @@ export function layoutOf(schema: Pick<SensorSchema, "fields">): Layout {
   return { fields, slots, maskBits, blobSize: blob, maxRowBits: maskBits + bits + 8 * blob };
 }
 
+/** Indexes of the fields that have a bit in the presence mask, in order. */
+export function optionalFields({ fields }: Layout): readonly number[] {
+  return fields.filter(({ field }) => field.optional).map(({ index }) => index);
+}
+
 /** A row of zeros, to be filled again and again. */
 export function emptyRow(layout: Layout): Row {
   return {

@@ -1,16 +1,19 @@
 import type { BitWriter } from "./bit-writer.js";
-import type { Layout, Row } from "./layout.js";
+import { type Layout, optionalFields, type Row } from "./layout.js";
 
 /** Packs a row into bits as a single reading, which is also a batch's first row. */
 export class RowPacker {
   readonly #layout: Layout;
   readonly #bits: Uint8Array;
+  /** Indexes of the fields that have a bit in the mask. */
+  readonly #optional: readonly number[];
   /** Every row has the same slots in the same places. */
   readonly #isFixed: boolean;
 
   constructor(layout: Layout) {
     this.#layout = layout;
     this.#bits = Uint8Array.from(layout.slots, ({ bits }) => bits);
+    this.#optional = optionalFields(layout);
     this.#isFixed = layout.maskBits === 0 && layout.blobSize === 0;
   }
 
@@ -35,9 +38,7 @@ export class RowPacker {
       return;
     }
     const { fields } = this.#layout;
-    for (const { field, index } of fields) {
-      if (field.optional) writer.put(present[index] ?? 0, 1);
-    }
+    for (const index of this.#optional) writer.put(present[index] ?? 0, 1);
     for (const { index, slot, slotCount, blob, blobSize } of fields) {
       if (present[index] === 0) continue;
       this.#putSlots(steps, slot, slot + slotCount, writer);

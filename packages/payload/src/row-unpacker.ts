@@ -1,6 +1,6 @@
 import type { BitReader } from "./bit-reader.js";
 import { PayloadError } from "./error.js";
-import type { FieldLayout, Layout, Row } from "./layout.js";
+import { type FieldLayout, type Layout, optionalFields, type Row } from "./layout.js";
 import { readUtf8 } from "./utf8.js";
 
 /** Unpacks a row from the bits of a single reading, which is also a batch's first row. */
@@ -8,6 +8,8 @@ export class RowUnpacker {
   readonly #layout: Layout;
   readonly #bits: Uint8Array;
   readonly #last: Uint32Array;
+  /** Indexes of the fields that have a bit in the mask. */
+  readonly #optional: readonly number[];
   /** Every row has the same slots in the same places. */
   readonly #isFixed: boolean;
 
@@ -15,6 +17,7 @@ export class RowUnpacker {
     this.#layout = layout;
     this.#bits = Uint8Array.from(layout.slots, ({ bits }) => bits);
     this.#last = Uint32Array.from(layout.slots, ({ last }) => last);
+    this.#optional = optionalFields(layout);
     this.#isFixed = layout.maskBits === 0 && layout.blobSize === 0;
   }
 
@@ -27,9 +30,10 @@ export class RowUnpacker {
       return;
     }
     const { fields } = this.#layout;
-    for (const { field, index } of fields) {
-      if (field.optional) reader.note("presence", index);
-      present[index] = field.optional ? reader.take(1) : 1;
+    present.fill(1);
+    for (const index of this.#optional) {
+      reader.note("presence", index);
+      present[index] = reader.take(1);
     }
     for (const field of fields) {
       if (present[field.index] === 0) continue;
@@ -42,10 +46,12 @@ export class RowUnpacker {
     const bits = this.#bits;
     const last = this.#last;
     for (let slot = from; slot < to; slot++) {
-      const { offset } = reader;
       reader.note("step", slot);
-      const step = reader.take(bits[slot] ?? 0);
-      if (step > (last[slot] ?? 0)) stepAboveRange(this.#layout, slot, step, offset);
+      const width = bits[slot] ?? 0;
+      const step = reader.take(width);
+      if (step > (last[slot] ?? 0)) {
+        stepAboveRange(this.#layout, slot, step, reader.offsetBefore(width));
+      }
       steps[slot] = step;
     }
   }
