@@ -8,7 +8,7 @@ import type { BridgeConfig, Filled, MqttEndConfig, NodeConfig, ResolvedConfig } 
 import { type Environment, type Overridden, withEnvironment } from "./env-overrides.js";
 import {
   configJsonSchema,
-  doubleNames,
+  configProblems,
   nodeListJsonSchema,
   resolveConfig,
   resolveNodes,
@@ -39,7 +39,7 @@ export function readConfigFile(path: string): ResolvedConfig {
  */
 export function loadConfigFile(path: string, environment: Environment): LoadedConfig {
   const value = readChecked(path, configJsonSchema, (config) =>
-    doubleNames(config as BridgeConfig).map(({ place, message }) => ({
+    configProblems(config as BridgeConfig).map(({ place, message }) => ({
       code: "SCHEMA_DUPLICATE",
       path: place,
       message,

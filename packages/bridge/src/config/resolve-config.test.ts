@@ -160,6 +160,18 @@ test("a registry file is checked like the section", () => {
   );
 });
 
+test("a split that no node falls into is refused", () => {
+  const url = "mqtt://127.0.0.1";
+  const withSplit = (part: number, of: number) =>
+    resolveConfig({ sources: { mqtt: [{ name: "street", url, split: { part, of } }] } });
+  const { place, message } = refusal(() => withSplit(4, 3));
+  expect([place, message]).toEqual([
+    "sources.mqtt[0].split.part",
+    expect.stringContaining("There are 3 bridges, so it is 1 to 3"),
+  ]);
+  expect(withSplit(3, 3).sources.mqtt[0]?.split).toEqual({ part: 3, of: 3 });
+});
+
 test("every key of the published schema says what it is", () => {
   const silent: string[] = [];
   const look = (node: unknown, path: string) => {

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import configSchema from "../config.schema.json" with { type: "json" };
 import { BridgeError } from "../error.js";
-import type { BridgeConfig, Filled, NodeConfig, ResolvedConfig } from "./config.js";
+import type { BridgeConfig, Filled, MqttInConfig, NodeConfig, ResolvedConfig } from "./config.js";
 
 /** The JSON Schema of the bridge's configuration: titles, descriptions, units, bounds, defaults. */
 export const configJsonSchema: object = configSchema;
@@ -33,7 +33,7 @@ const checkNodes = ajv.compile<Filled<Record<string, NodeConfig>>>(nodeListJsonS
 export function resolveConfig(config: BridgeConfig): ResolvedConfig {
   const resolved: unknown = structuredClone(config);
   if (!checkConfig(resolved)) throw invalid(checkConfig.errors ?? []);
-  const [double] = doubleNames(resolved);
+  const [double] = configProblems(resolved);
   if (double) throw new BridgeError("BRIDGE_CONFIG_INVALID", double.place, double.message);
   return resolved;
 }
@@ -45,8 +45,25 @@ export function resolveNodes(nodes: unknown): Filled<Record<string, NodeConfig>>
   return resolved;
 }
 
+/** What the JSON Schema cannot say: names that are there twice, and splits that no node falls into. */
+export function configProblems(config: BridgeConfig): { place: string; message: string }[] {
+  return [...doubleNames(config), ...wrongSplits(config)];
+}
+
+function wrongSplits({ sources }: BridgeConfig): { place: string; message: string }[] {
+  const lists = { "sources.mqtt": sources?.mqtt, "sources.lorawan": sources?.lorawan };
+  return Object.entries(lists).flatMap(([key, ends]) => {
+    const list: readonly Partial<MqttInConfig>[] = Array.isArray(ends) ? ends : [];
+    return list.flatMap((end, index) => {
+      const { part = 0, of = 0 } = end?.split ?? {};
+      const message = `There are ${of} bridges, so it is 1 to ${of}`;
+      return part > of ? [{ place: `${key}[${index}].split.part`, message }] : [];
+    });
+  });
+}
+
 /** Names mark places on disk and in the status, so no two ends of a kind may share one. */
-export function doubleNames(config: BridgeConfig): { place: string; message: string }[] {
+function doubleNames(config: BridgeConfig): { place: string; message: string }[] {
   const lists = {
     "sources.serial": config.sources?.serial,
     "sources.mqtt": config.sources?.mqtt,

@@ -106,6 +106,10 @@ describe("a mapping of JSON", () => {
       "temperature: hPa is no unit of Cel",
     );
     expect(fails("not JSON")).toMatch(/JSON/);
+    const typo = { temperature: { from: "t" }, presure: { from: "p" } };
+    expect(fails('{"t":1}', { fields: typo })).toBe(
+      'station has no field "presure"; its fields are temperature, pressure, door, mode, note',
+    );
   });
 });
 

@@ -92,6 +92,13 @@ export class ForeignMapping {
 
   /** What comes out of the codec is what a node of that schema would have sent. */
   #valuesOf(row: Row, { schema, codec }: KnownSchema): Readonly<Record<string, FieldValue>> {
+    const names = schema.fields.map(({ name }) => name);
+    const strange = Object.keys(this.#config.fields).find((name) => !names.includes(name));
+    if (strange !== undefined) {
+      throw new Error(
+        `${schema.name} has no field "${strange}"; its fields are ${names.join(", ")}`,
+      );
+    }
     const values: Record<string, FieldValue> = {};
     for (const field of schema.fields) {
       const value = this.#valueOf(row, field);
