@@ -165,6 +165,18 @@ describe("MqttSink", () => {
     expect(broker.taken[0]?.text).toBe(Buffer.from(one.entry.payload).toString());
   });
 
+  test("keeps back the payload of a schema with privacy rules", async () => {
+    const one = delivery(3);
+    const privacy = { ...one.schema.privacy, isRestricted: true };
+    const restricted = { ...one, schema: { ...one.schema, privacy } };
+    const made = make({ formats: ["json", "raw"] });
+    await made.deliver(restricted);
+    await made.deliver(delivery(4));
+    expect(broker.taken.map((message) => message.topic)).toEqual([
+      ...[`${topic}/json`, `${topic}/raw`, `${topic}/json`],
+    ]);
+  });
+
   test("announces a node to Home Assistant once, and again to a broker that forgot it", async () => {
     const out = make({ formats: ["json"], homeAssistant: {} });
     await out.deliver(delivery(1));

@@ -70,7 +70,8 @@ export class ReadingMessages {
       const announcement = this.#announcementOf(node, schema, homeAssistant.prefix);
       if (announcement) messages.push({ ...announcement, retain: true });
     }
-    if (formats.includes("raw")) {
+    // Its bytes hold what privacy rules keep back.
+    if (formats.includes("raw") && !schema.privacy.isRestricted) {
       const retain = this.#config.retain && isNewest;
       messages.push({ topic: this.#topicsOf(node, schema).raw, payload: entry.payload, retain });
     }
