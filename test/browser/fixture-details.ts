@@ -1,4 +1,11 @@
-import type { LinkView, LogLineView, LogView, SpoolView, WaitingView } from "@bollard/bridge";
+import type {
+  CommandFormView,
+  LinkView,
+  LogLineView,
+  LogView,
+  SpoolView,
+  WaitingView,
+} from "@bollard/bridge";
 
 /** What the page's further views read, beside a fixture street. A test may change any of it. */
 export class FixtureDetails {
@@ -66,10 +73,32 @@ export class FixtureDetails {
 
   waiting: WaitingView[] = [];
 
+  commands: CommandFormView[] = [
+    {
+      schema: "street-air",
+      name: "set-interval",
+      title: "Set the interval",
+      description: "How often it reports.",
+      fields: [
+        {
+          ...{ name: "seconds", title: "Seconds", unit: "s", kind: "duration", optional: false },
+          ...{ min: 10, max: 3600, step: 10 },
+        },
+        {
+          ...{ name: "mode", title: "Mode", unit: "", kind: "enum", optional: true },
+          words: ["calm", "lively"],
+        },
+      ],
+    },
+    { schema: "street-air", name: "reboot", title: "Start anew", fields: [] },
+  ];
+
   /** Changes asked for: what, and its body. */
   readonly changes: [what: string, body: unknown][] = [];
   /** What the next change is answered; a problem where it has a title. */
-  answer: { readonly title?: string; readonly detail?: string } = {};
+  answer: { readonly title?: string; readonly detail?: string; readonly status?: unknown } = {
+    status: "done",
+  };
 
   take(what: string, body: unknown) {
     this.changes.push([what, body]);

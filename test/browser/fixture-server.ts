@@ -80,7 +80,7 @@ export class FixtureServer {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.address);
     const [, name = "", field = ""] = /^\/api\/v1\/([a-z.]+)(?:\/(.*))?$/.exec(pathname) ?? [];
     if (name === "events") return this.#listen(request, response);
-    if (request.method === "PUT") {
+    if (request.method === "PUT" || field.endsWith("/commands")) {
       const body: unknown = JSON.parse(await textOf(request));
       const answer = this.details.take(decodeURIComponent(`${name}/${field}`), body);
       return sendJson(response, answer, answer.title ? 422 : 200);
@@ -100,6 +100,7 @@ export class FixtureServer {
       links: () => this.details.links,
       spool: () => this.details.spool,
       waiting: () => this.details.waiting,
+      commands: () => this.details.commands,
       log: () => this.details.log(Number(searchParams.get("after"))),
       status: () => this.street.status(),
       controls: () => this.street.controls(),

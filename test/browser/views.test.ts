@@ -11,7 +11,7 @@ import {
   skipped,
 } from "./open-page.js";
 
-const views = ["nodes", "ports", "sinks", "spool", "log", "download"] as const;
+const views = ["nodes", "ports", "sinks", "spool", "log", "command", "download"] as const;
 /** WCAG 2.2, criterion 1.4.3. */
 const LEAST_CONTRAST = 4.5;
 
@@ -235,6 +235,51 @@ describe.skipIf(skipped)("the page's further views in Chromium (apt install chro
       ["registry/air/99", approval],
       ["registry/air/99", approval],
     ]);
+  });
+
+  test("command: a form by the schema, and what came of it", async () => {
+    const { page, server } = await open({
+      hash: "#/command?node=mill-lane-1",
+      street: new FixtureStreet(12),
+    });
+    const { details } = server;
+    await page.getByText("How often it reports.").waitFor();
+    expect(await page.getByLabel("Node").inputValue()).toBe("mill-lane-1");
+    const send = page.getByRole("button", { name: "Send" });
+    await page.getByRole("textbox", { name: "Seconds" }).fill("5");
+    await send.click();
+    await page.locator(".mistake", { hasText: "from 10 to 3600 s in steps of 10" }).waitFor();
+    await page.getByRole("textbox", { name: "Seconds" }).fill("60");
+    await page.getByLabel("Mode").selectOption("calm");
+    await page.getByLabel("To begin within").selectOption("10 seconds");
+    await send.click();
+    await page.locator(".outcomes li", { hasText: "The node has done it." }).waitFor();
+    const [what, asked] = details.changes[0] ?? [];
+    expect([what, asked]).toEqual([
+      "nodes/mill-lane-1/commands",
+      {
+        id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        command: "set-interval",
+        schema: "street-air",
+        values: { seconds: 60, mode: "calm" },
+        withinMs: 10_000,
+      },
+    ]);
+
+    details.answer = { status: "expired" };
+    await page.getByRole("combobox", { name: /^Command/ }).selectOption("Start anew");
+    await send.click();
+    const outcomes = page.locator(".outcomes li");
+    await outcomes.first().filter({ hasText: "may have done it all the same" }).waitFor();
+    expect(await outcomes.count()).toBe(2);
+  });
+
+  test("command: says where there is nothing to ask", async () => {
+    const { page, server } = await open({ hash: "#/command", street: new FixtureStreet(2) });
+    await page.getByText("Send a command").waitFor();
+    server.details.commands = [];
+    await page.reload();
+    await page.getByText("No schema here has commands").waitFor();
   });
 
   test("download: one node's readings as a file, of a field and a span of time", async () => {

@@ -53,6 +53,10 @@ export type {
   TrendPoint,
 } from "./page/api-types.js";
 export type {
+  CommandAskView,
+  CommandFieldView,
+  CommandFormView,
+  CommandResultView,
   CursorView,
   LinkedNodeView,
   LinkView,

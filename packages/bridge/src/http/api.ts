@@ -6,6 +6,7 @@ import type {
   NodeView,
   TrendPoint,
 } from "../page/api-types.js";
+import { addCommandApi, type CommandApiOptions } from "./command-api.js";
 import { addDetailApi, type DetailApiOptions } from "./detail-api.js";
 import type { EventStreams } from "./event-streams.js";
 import { securityHeaders } from "./guard.js";
@@ -31,6 +32,7 @@ export interface ApiOptions extends DetailApiOptions {
   readonly history: (name: string, field: string, seconds: number) => FieldHistory | undefined;
   readonly controls: readonly Control[];
   readonly registry: RegistryApiOptions;
+  readonly commands: CommandApiOptions;
   readonly events: EventStreams;
 }
 
@@ -60,6 +62,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   addRegistryApi(app, options.registry);
   app.get("/api/v1/controls", async () => controlViews());
   addDetailApi(app, options);
+  addCommandApi(app, options.commands);
 
   app.get<{ Params: { name: string }; Querystring: { field: string; seconds: number } }>(
     "/api/v1/nodes/:name/history",

@@ -1,8 +1,8 @@
 /**
  * What the page's further views read, below `/api/v1`. Each answer is the state of now.
  *
- * `GET links`, `GET spool`, `GET waiting`, `GET log?after=&level=&limit=`, and as a download
- * `GET readings.csv?node=&schema=&from=&to=`.
+ * `GET links`, `GET spool`, `GET waiting`, `GET log?after=&level=&limit=`, `GET commands`,
+ * `POST nodes/{name}/commands`, and as a download `GET readings.csv?node=&schema=&from=&to=`.
  */
 
 /** One serial port, and the link on it. Counts are since the port was opened last. */
@@ -130,4 +130,67 @@ export interface LogView {
   readonly last: number;
   /** Lines that came since `after` and are gone. */
   readonly missed: number;
+}
+
+/** What can be asked of a node, as its schema has it. */
+export interface CommandFormView {
+  /** The schema's name. */
+  readonly schema: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly fields: readonly CommandFieldView[];
+}
+
+/** One value that a command takes. */
+export interface CommandFieldView {
+  readonly name: string;
+  readonly title: string;
+  /** As a person writes it; empty for none. */
+  readonly unit: string;
+  readonly kind:
+    | "quantity"
+    | "counter"
+    | "boolean"
+    | "enum"
+    | "flags"
+    | "position"
+    | "duration"
+    | "text"
+    | "bytes"
+    | "array";
+  readonly optional: boolean;
+  /** Of a number, both included, and the step from one to the next. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  /** Words to choose from: one of an enum, any of flags. */
+  readonly words?: readonly string[];
+  /** Most bytes of a text or of bytes; numbers in an array. */
+  readonly length?: number;
+}
+
+/** What `POST nodes/{name}/commands` takes. */
+export interface CommandAskView {
+  /** Asked for again under the same id, a command is done once. 1 to 64 printable characters. */
+  readonly id: string;
+  readonly command: string;
+  readonly schema?: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** By when the node has to begin, ms from now. */
+  readonly withinMs: number;
+}
+
+/** What came of a command. */
+export interface CommandResultView {
+  readonly id: string;
+  readonly node: string;
+  /**
+   * The node's own answer (`done`, `refused`, `failed`, `unknown-command`), or `sent` to a node that
+   * does not answer, `expired`, `unreachable`, `invalid`.
+   */
+  readonly status: string;
+  readonly message?: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
 }

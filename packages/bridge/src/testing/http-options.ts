@@ -90,6 +90,10 @@ export function httpOptions(
       erase: async () => 0,
       onChange: () => {},
     },
+    commands: {
+      forms: () => [],
+      ask: async (node) => ({ id: "1", node, status: "done", at: holdingStatus.now }),
+    },
     onError: (error) => {
       throw error;
     },

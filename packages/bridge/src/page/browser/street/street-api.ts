@@ -5,7 +5,15 @@ import type {
   NodeView,
   TrendPoint,
 } from "../../api-types.js";
-import type { LinkView, LogView, SpoolView, WaitingView } from "../../detail-types.js";
+import type {
+  CommandAskView,
+  CommandFormView,
+  CommandResultView,
+  LinkView,
+  LogView,
+  SpoolView,
+  WaitingView,
+} from "../../detail-types.js";
 
 const PATIENCE_MS = 8_000;
 
@@ -86,6 +94,17 @@ export class StreetApi {
     await this.#ask(`registry/${encodeURIComponent(id)}`, jsonBody("PUT", node));
   }
 
+  /** What can be asked of nodes. */
+  commands(): Promise<CommandFormView[]> {
+    return this.#ask("commands");
+  }
+
+  /** Asks a node for something; resolves when it is known what came of it. */
+  command(node: string, asked: CommandAskView): Promise<CommandResultView> {
+    const path = `nodes/${encodeURIComponent(node)}/commands`;
+    return this.#ask(path, jsonBody("POST", asked), asked.withinMs + PATIENCE_MS);
+  }
+
   /** Where a node's readings come from as a file of CSV; times in ISO 8601. */
   csvAddress(words: Readonly<Record<string, string>>): string {
     return `${this.#base}readings.csv?${new URLSearchParams(words)}`;
@@ -96,8 +115,8 @@ export class StreetApi {
     return this.#ask(`controls/${encodeURIComponent(control)}`, jsonBody("POST", {}));
   }
 
-  async #ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+  async #ask<Answer>(path: string, init?: RequestInit, patienceMs = PATIENCE_MS): Promise<Answer> {
+    const signal = AbortSignal.timeout(patienceMs);
     const response = await fetch(this.#base + path, { ...init, signal, cache: "no-store" });
     if (response.status === 401) this.#onLoggedOut();
     if (!response.ok) throw new Error(await reasonOf(response, path));

@@ -6,6 +6,7 @@ export const views = [
   { name: "sinks", title: "Sinks" },
   { name: "spool", title: "Spool" },
   { name: "log", title: "Log" },
+  { name: "command", title: "Command" },
   { name: "download", title: "Download" },
 ] as const;
 

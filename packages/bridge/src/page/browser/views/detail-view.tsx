@@ -3,6 +3,7 @@ import { LostBridge } from "../panels/lost-bridge.js";
 import type { StreetApi } from "../street/street-api.js";
 import type { StreetState } from "../street/street-state.js";
 import type { Route } from "../view/route.js";
+import { CommandView } from "./command-view.js";
 import { DownloadView } from "./download-view.js";
 import { LogPanel } from "./log-view.js";
 import { NodesView } from "./nodes-view.js";
@@ -35,6 +36,9 @@ export function DetailView(props: {
         {route.view === "sinks" && <SinksView {...{ status, nowMs }} />}
         {route.view === "spool" && <SpoolPanel {...{ api }} />}
         {route.view === "log" && <LogPanel {...{ api }} />}
+        {route.view === "command" && (
+          <CommandView {...{ api, nodes }} first={route.words.get("node") ?? undefined} />
+        )}
         {route.view === "download" && (
           <DownloadView {...{ api, nodes }} first={route.words.get("node") ?? undefined} />
         )}
