@@ -12,6 +12,7 @@ import type { BridgeConfig, ResolvedConfig } from "./config/config.js";
 import { mappingsOf, namesOf } from "./config/named-by-config.js";
 import { readSchemaFiles } from "./config/read-config.js";
 import { resolveConfig } from "./config/resolve-config.js";
+import { commandForms } from "./details/command-forms.js";
 import { FirstSeen } from "./details/first-seen.js";
 import { LogRing } from "./details/log-ring.js";
 import { readingsCsv } from "./details/readings-csv.js";
@@ -425,6 +426,10 @@ export class Bridge {
         return isThere
           ? readingsCsv({ ...found, ...range }, { spool, interpret: pipeline.interpret })
           : undefined;
+      },
+      commands: {
+        forms: () => commandForms(this.#schemas.all.map(({ schema }) => schema)),
+        ask: (node, asked) => this.#commands.ask(node, asked),
       },
       registry: {
         nodes: this.#nodes,
