@@ -1,24 +1,25 @@
 // `npm test`: sets up what the tests need, runs them all, and ends with `N passed, N failed`.
-//   npm test -- unit e2e     only these projects
+//   npm test -- checks unit  only these: lint, types, dead code and API reports; the unit tests
 //   npm test -- --full       the long runs too
-//   npm test -- --no-checks  leaves out lint, types, dead code and API reports
+//   npm test -- --no-checks  all but the checks
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bootstrap, root, run } from "./bootstrap.mjs";
 import { installSystemParts } from "./system-parts.mjs";
 
 const NODE_24 = "node@24";
+const CHECKS = "checks";
 const projects = ["unit", "conformance", "examples", "e2e", "browser", "fuzz"];
 
 const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const unknown = [
-  ...asked.filter((name) => !projects.includes(name)),
+  ...asked.filter((name) => ![CHECKS, ...projects].includes(name)),
   ...options.filter((name) => !["--full", "--no-checks"].includes(name)),
 ];
 if (unknown.length > 0) {
   process.stderr.write(
-    `Unknown: ${unknown.join(", ")}. Choose from ${projects.join(", ")}, --full, --no-checks.\n`,
+    `Unknown: ${unknown.join(", ")}. Choose from ${CHECKS}, ${projects.join(", ")}, --full, --no-checks.\n`,
   );
   process.exit(2);
 }
@@ -30,7 +31,7 @@ const env = options.includes("--full") ? { BOLLARD_FULL: "1" } : {};
 await bootstrap();
 await installSystemParts();
 
-if (asked.length === 0 && !options.includes("--no-checks")) {
+if (asked.includes(CHECKS) || (asked.length === 0 && !options.includes("--no-checks"))) {
   const { checks } = await import("./checks.mjs");
   for (const [name, check] of checks) {
     const startedAt = Date.now();
@@ -44,7 +45,9 @@ if (asked.length === 0 && !options.includes("--no-checks")) {
   }
 }
 
-for (const project of asked.length > 0 ? asked : projects) await runProject(project);
+for (const project of projects) {
+  if (asked.length === 0 || asked.includes(project)) await runProject(project);
+}
 if (asked.length === 0 || asked.includes("unit")) await runUnitOnNode24();
 
 process.stdout.write(
