@@ -158,6 +158,10 @@ export async function build({ force = false } = {}) {
     });
     if (stale.length === 0) return;
     say(`Building ${stale.length === 1 ? stale[0].folder : `${stale.length} packages`} …`);
+    // What an earlier build left behind would be published along.
+    for (const { folder } of stale) {
+      rmSync(join(root, folder, "dist"), { recursive: true, force: true });
+    }
     const { code, output } = await run(
       process.execPath,
       ["node_modules/tsup/dist/cli-default.js"],
