@@ -1,6 +1,6 @@
 // `npm run api`: checks each package's public API against its committed `*.api.md`.
 //   npm run api -- --update   writes the reports anew
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
 import { root, run } from "./bootstrap.mjs";
@@ -9,9 +9,11 @@ const update = process.argv.includes("--update");
 
 /** Writes every package's declarations into its `dist`, beside the built code. */
 export async function emitDeclarations() {
+  // What is left of an earlier state would be taken for this one's.
+  rmSync(join(root, ".types"), { recursive: true, force: true });
   const { code, output } = await run(
     join(root, "node_modules/.bin/tsc"),
-    ["-p", "tsconfig.build.json"],
+    ["-p", "tsconfig.build.json", "--incremental", "false"],
     { quiet: true },
   );
   if (code !== 0) throw new Error(`the declarations could not be made:\n${output}`);

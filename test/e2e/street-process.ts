@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = fileURLToPath(new URL("../../examples/run-street/dist/main.js", import.meta.url));
 
 /** How a street's process ended, and all it printed. */
