@@ -35,7 +35,7 @@ function buildFirmware(folder, config, periodMs) {
   const defines = Object.entries({ COMMANDS: 1, TIME: 1, ...config }).map(
     ([name, value]) => `-DBOLLARD_LINK_${name}=${value}`,
   );
-  const flags = ["-mmcu=atmega328p", "-Os", "-std=gnu99", "-Wall", "-Wextra", "-Werror"];
+  const flags = ["-mmcu=atmega328p", "-mrelax", "-Os", "-std=gnu99", "-Wall", "-Wextra", "-Werror"];
   const apart = ["-ffunction-sections", "-fdata-sections"];
   const all = [...flags, ...apart, ...defines, `-I${linkFolder}`, `-DPERIOD_MS=${periodMs}`];
   const [object, elf, hex] = ["link.o", "firmware.elf", "firmware.hex"].map((f) => join(folder, f));

@@ -75,12 +75,16 @@ async function deliver(sink: Sink, delivery: Delivery, counts: ExportCounts): Pr
   counts.readings += delivery.readings.length;
 }
 
-/** The broker takes a client id for one client only: the bridge's own connection must stay. */
+/**
+ * The broker takes a client id for one client only: the bridge's own connection must stay. Nor does a
+ * replay speak for the bridge: it tells no birth or death, takes no commands, and announces nothing.
+ */
 function makeSink(config: ResolvedConfig, name: string): Sink {
   const { mqtt } = config.sinks;
   const asOwnClient = mqtt.map((sink) => {
     const clientId = sink.clientId || `${config.name}-${sink.name}-out`;
-    return { ...sink, clientId: `${clientId}-replay` };
+    const own = { clientId: `${clientId}-replay`, status: false };
+    return { ...sink, ...own, commands: undefined, homeAssistant: undefined };
   });
   const clock = systemClock();
   const planned = planSinks({
