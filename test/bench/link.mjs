@@ -35,7 +35,8 @@ function buildFirmware(folder, config, periodMs) {
   const defines = Object.entries({ COMMANDS: 1, TIME: 1, ...config }).map(
     ([name, value]) => `-DBOLLARD_LINK_${name}=${value}`,
   );
-  const flags = ["-mmcu=atmega328p", "-mrelax", "-Os", "-std=gnu99", "-Wall", "-Wextra", "-Werror"];
+  const size = ["-Os", "-mrelax", "-mcall-prologues", "-fno-tree-loop-optimize"];
+  const flags = ["-mmcu=atmega328p", ...size, "-std=gnu99", "-Wall", "-Wextra", "-Werror"];
   const apart = ["-ffunction-sections", "-fdata-sections"];
   const all = [...flags, ...apart, ...defines, `-I${linkFolder}`, `-DPERIOD_MS=${periodMs}`];
   const [object, elf, hex] = ["link.o", "firmware.elf", "firmware.hex"].map((f) => join(folder, f));
