@@ -68,6 +68,24 @@ test.each([
   ["it took messages late", { ...good, heldBack: 20 }, true, "broker", /held back 2\.00 %/],
   ["full speed, the broker full", { ...good, heldBack: 500 }, false, "broker", /what the broker/],
   [
+    "full speed at QoS 0, and nobody counts",
+    {
+      ...good,
+      acknowledged: 0,
+      heldBack: 500,
+      arrivals: undefined,
+      latency: {
+        acknowledgedFromDue: undefined,
+        acknowledgedFromSend: undefined,
+        arrivedFromDue: undefined,
+        arrivedFromSend: undefined,
+      },
+    },
+    false,
+    "uncounted",
+    /not what the broker took/,
+  ],
+  [
     "full speed, the tool full",
     { ...good, usage: { ...good.usage, cpuShare: 0.99 } },
     false,

@@ -4,11 +4,12 @@ import { BURST, type PublishResult } from "../engine/publish-load.js";
 export interface Verdict {
   /**
    * - `none`: all that was due was sent in time, and what was counted arrived
+   * - `uncounted`: at full speed nobody told what the broker took, so nothing is known of it
    * - `tool`: this program was late by itself; the figures are about it and not about the broker
    * - `broker`: it took no more, or lost something
    * - `connections`: some were refused or broke
    */
-  readonly limit: "none" | "tool" | "broker" | "connections";
+  readonly limit: "none" | "uncounted" | "tool" | "broker" | "connections";
   /** The same for a person. */
   readonly sentence: string;
 }
@@ -27,7 +28,10 @@ const USUAL_HELD_BACK = 0.001;
  * @param isScheduled - false for a run at full speed, which always has a limit
  */
 export function judge(result: PublishResult, isScheduled: boolean): Verdict {
-  const { connect, lateness, usage, sent, heldBack, unacknowledged, arrivals, missed } = result;
+  const { connect, latency, lateness, usage, sent, heldBack, unacknowledged, arrivals, missed } =
+    result;
+  // At QoS 0 and without a receiver, what fills the system's buffers counts as sent.
+  const isCounted = arrivals !== undefined || latency.acknowledgedFromDue !== undefined;
   const percent = (part: number) => `${((100 * part) / Math.max(1, sent)).toFixed(2)} %`;
   if (connect.failed + connect.lost + missed > 0) {
     const [reason] = Object.keys(connect.reasons);
@@ -41,7 +45,7 @@ export function judge(result: PublishResult, isScheduled: boolean): Verdict {
       sentence: `This tool was late by ${late} ms (p99): use fewer clients, a lower rate, or more machines.`,
     };
   }
-  if (!isScheduled && usage.cpuShare > FULL && heldBack * BURST < sent) {
+  if (!isScheduled && isCounted && usage.cpuShare > FULL && heldBack * BURST < sent) {
     return {
       limit: "tool",
       sentence: "This tool was busy all the time: the broker may take more.",
@@ -54,6 +58,13 @@ export function judge(result: PublishResult, isScheduled: boolean): Verdict {
   if (unacknowledged > 0) {
     const sentence = `The broker has not acknowledged ${unacknowledged} messages, ${percent(unacknowledged)}.`;
     return { limit: "broker", sentence };
+  }
+  if (!isScheduled && !isCounted) {
+    return {
+      limit: "uncounted",
+      sentence:
+        "What was sent is not what the broker took: nobody counted it. Use --receivers 1, or QoS 1.",
+    };
   }
   if (!isScheduled) return { limit: "broker", sentence: "This is what the broker takes." };
   if (heldBack > sent * USUAL_HELD_BACK) {

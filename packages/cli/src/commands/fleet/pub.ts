@@ -38,7 +38,7 @@ stalls shows in full; beside it stands the latency from sending.
 Examples:
   $ bollard fleet pub -c 1000 -I 200 -q 1                      5,000 messages a second
   $ bollard fleet pub -c 1000 -I 200 -q 1 --receivers 1        and count by node and number what arrives
-  $ bollard fleet pub -c 1000 -I 0 --duration 20s              as much as the broker takes
+  $ bollard fleet pub -c 1000 -I 0 -q 1 --duration 20s         as much as the broker takes
   $ bollard fleet pub -c 500 -t city/%i/up -s 64 --json
 
 Exit code: 0 all is well, 1 something was lost, refused or broke, 2 used wrongly, 3 this tool was the
