@@ -145,6 +145,7 @@ export class FixtureStreet {
         backlog: this.#held,
         dropped: 0,
       },
+      arrivals: { duplicates: 0, conflicts: 0, withheld: 0, undecodable: 0 },
       sources: [
         {
           name: "cable",

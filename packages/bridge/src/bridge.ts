@@ -187,13 +187,14 @@ export class Bridge {
 
   /** How it is: what the page shows, and `GET /api/v1/status`. Only between `start` and `close`. */
   status(): BridgeStatus {
-    const { spool, sinks, sources, setAside } = this.#asRunning();
+    const { spool, pipeline, sinks, sources, setAside } = this.#asRunning();
     return buildStatus({
       nowMs: this.#clock.wallMs(),
       startedMs: this.#startedMs,
       version: manifest.version,
       spool: spool.stats(),
       maxBytes: this.#config.spool.maxBytes,
+      arrivals: { ...pipeline.counts, undecodable: setAside.undecodable },
       sources: sources.all.flatMap((source) => source.status()),
       sinks: sinks.status(),
       nodes: this.#view.counts(),

@@ -39,11 +39,17 @@ export interface Pipeline {
   readonly recall: (stored: SpoolEntry) => Recalled;
   /** What entries come to has changed, with the registry or the schemas: nothing is remembered. */
   readonly forget: () => void;
-  /**
-   * Messages that came twice, those whose key had other bytes before, and those not kept since the
-   * fields that must not come to the disk could not be taken out of them.
-   */
-  readonly counts: { duplicates: number; conflicts: number; withheld: number };
+  readonly counts: Readonly<PipelineCounts>;
+}
+
+/** Messages since the start. */
+export interface PipelineCounts {
+  /** Those that came twice. */
+  duplicates: number;
+  /** Those whose key had other bytes before. */
+  conflicts: number;
+  /** Those not kept, since what must not come to the disk could not be taken out of them. */
+  withheld: number;
 }
 
 /** An entry from before a restart; undefined where what is stored is none. */
@@ -70,7 +76,7 @@ const RECENT_ENTRIES = 128;
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { spool, keys, acks, setAside, view } = parts;
-  const counts = { duplicates: 0, conflicts: 0, withheld: 0 };
+  const counts: PipelineCounts = { duplicates: 0, conflicts: 0, withheld: 0 };
   const recent = new Map<number, Interpreted>();
   const sessionOf = new Map<string, number>();
 
@@ -131,10 +137,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** Without what must not come to the disk; undefined where that cannot be told. */
   const stripped = (entry: Entry): Entry | undefined => {
     const schema = spokenIn(entry);
-    if (!schema || schema.privacy.beforeSpool.length === 0) return entry;
+    const names = schema?.privacy.beforeSpool ?? [];
+    if (!schema || names.length === 0) return entry;
     const isOther = entry.layout !== undefined && entry.layout !== schema.fingerprint;
     const arrivalS = parts.times.arrivalS(entry);
-    const payload = isOther ? undefined : stripPayload(entry.payload, schema, arrivalS);
+    const payload = isOther ? undefined : stripPayload(entry.payload, schema, arrivalS, names);
     if (payload) return { ...entry, payload };
     counts.withheld++;
     const why = `Its message could not be read by ${schema.schema.name}, whose fields must not all come to the disk: it was not kept`;

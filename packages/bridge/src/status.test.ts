@@ -19,6 +19,7 @@ const parts: StatusParts = {
   version: "0.1.0",
   spool,
   maxBytes: 268_435_456,
+  arrivals: { duplicates: 4, conflicts: 1, withheld: 2, undecodable: 5 },
   sources: [],
   sinks: [city],
   nodes: { total: 202, fresh: 200, stale: 2 },
@@ -61,6 +62,7 @@ describe("the status", () => {
       rates: { readingsIn: 40.2, readingsOut: 40 },
       bytes: { payloadPerReading: 16, jsonPerReading: 96 },
       spool: { entries: 1900, bytes: 60_000, maxBytes: 268_435_456, backlog: 3, dropped: 0 },
+      arrivals: { duplicates: 4, conflicts: 1, withheld: 2, undecodable: 5 },
       sources: [],
       sinks: [city],
       alarms: [

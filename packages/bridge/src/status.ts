@@ -19,6 +19,7 @@ export interface StatusParts {
   readonly version: string;
   readonly spool: Pick<SpoolStats, "state" | "error" | "oldest" | "last" | "usedBytes">;
   readonly maxBytes: number;
+  readonly arrivals: BridgeStatus["arrivals"];
   readonly sources: readonly EndStatus[];
   readonly sinks: readonly SinkStatus[];
   readonly nodes: BridgeStatus["nodes"];
@@ -58,6 +59,7 @@ export function buildStatus(parts: StatusParts): BridgeStatus {
       backlog: backlogOf(sinks),
       dropped: sinks.reduce((most, { dropped }) => Math.max(most, dropped), 0),
     },
+    arrivals: parts.arrivals,
     sources: parts.sources,
     sinks,
     alarms: [...parts.alarms.map(toAlarmView), ...parts.setAside.map(toHeldView)],

@@ -124,6 +124,28 @@ const families: readonly Family[] = [
     read: ({ status }) => one(status.rates.readingsOut),
   },
   {
+    ...{ kind: "counter", name: "duplicates_total", help: "Messages that came twice, kept once" },
+    read: ({ status }) => one(status.arrivals.duplicates),
+  },
+  {
+    kind: "counter",
+    name: "conflicts_total",
+    help: "Messages whose key had other bytes before, kept in a session of their own",
+    read: ({ status }) => one(status.arrivals.conflicts),
+  },
+  {
+    kind: "counter",
+    name: "withheld_total",
+    help: "Messages not kept, since a field that must not come to the disk could not be taken out",
+    read: ({ status }) => one(status.arrivals.withheld),
+  },
+  {
+    kind: "counter",
+    name: "undecodable_total",
+    help: "Messages kept whose payload does not fit its schema",
+    read: ({ status }) => one(status.arrivals.undecodable),
+  },
+  {
     kind: "gauge",
     name: "held_messages",
     help: "Messages held for want of a node, a schema or a mapping",

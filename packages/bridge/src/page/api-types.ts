@@ -33,6 +33,8 @@ export interface BridgeStatus {
     readonly backlog: number;
     readonly dropped: number;
   };
+  /** Messages that came in and were not kept as they came, since the start. */
+  readonly arrivals: ArrivalCounts;
   readonly sources: readonly EndStatus[];
   readonly sinks: readonly SinkStatus[];
   /** Shown where a checker at the far end reports: counted there by key. */
@@ -41,6 +43,17 @@ export interface BridgeStatus {
   readonly alarms?: readonly AlarmView[];
   /** Shown at the foot of the page, such as the attribution a data licence asks for. Plain text. */
   readonly notice?: string;
+}
+
+export interface ArrivalCounts {
+  /** Those that came once more, and are kept once. */
+  readonly duplicates: number;
+  /** Those whose key had other bytes before: kept in a session of their own. */
+  readonly conflicts: number;
+  /** Those not kept, since what must not come to the disk could not be taken out of them. */
+  readonly withheld: number;
+  /** Those kept whose payload does not fit its schema. */
+  readonly undecodable: number;
 }
 
 export interface AlarmView {

@@ -1,4 +1,4 @@
-import { decodePayload, encodePayload } from "@bollard/payload";
+import { BatchEncoder, decodePayload, encodePayload } from "@bollard/payload";
 import { defineSchema } from "@bollard/schema";
 import { describe, expect, test } from "vitest";
 import type { SchemaPrivacyConfig } from "../config/config.js";
@@ -101,24 +101,78 @@ describe("privacy", () => {
 
 describe("before the disk", () => {
   const schema = knownBy({ fields: { tag: { drop: "spool" } } });
+  const names = ["tag"];
   const key = { boot: 3, sequence: 70_000 };
 
   test("a field is taken out, and the message stays the same otherwise", () => {
     const payload = encodePayload(crowd, { time: 1_789_000_000, values }, { key });
-    const kept = stripPayload(payload, schema, 1_789_000_001);
+    const kept = stripPayload(payload, schema, 1_789_000_001, names);
     if (!kept) throw new Error("it could not be read");
     expect(Buffer.from(kept).includes("AB 1234")).toBe(false);
     expect(decodePayload(crowd, kept)).toEqual({
       ...decodePayload(crowd, payload),
       readings: [{ time: 1_789_000_000, values: { ...values, tag: null } }],
     });
-    expect(stripPayload(payload, knownBy({}), 0)).toBe(payload);
+    expect(stripPayload(payload, schema, 0, [])).toBe(payload);
+    expect(stripPayload(kept, schema, 0, names)).toBe(kept);
+  });
+
+  test.each([
+    ["absolute", true],
+    ["16", false],
+    ["none", false],
+  ] as const)("it is taken out of each row of a batch with time %s", (timeMode, milliseconds) => {
+    const batch = new BatchEncoder(crowd, { timeMode, milliseconds, schemaId: false });
+    batch.open(new Uint8Array(2000), key);
+    const rows = Array.from({ length: 40 }, (_, row) => ({
+      ...(timeMode !== "none" && { time: 1_789_000_000 + 60 * row + (milliseconds ? 0.25 : 0) }),
+      values: { ...values, people: row * 7, level: (row * 13) / 10, tag: `AB ${row}` },
+    }));
+    for (const row of rows) expect(batch.append(row)).toBe(true);
+    const payload = batch.close().slice();
+    const kept = stripPayload(payload, schema, 1_789_002_400, names);
+    if (!kept) throw new Error("it could not be read");
+    expect(kept.length).toBeLessThan(payload.length);
+    expect(Buffer.from(kept).includes("AB ")).toBe(false);
+    const arrival = { arrival: 1_789_002_400 };
+    const before = decodePayload(crowd, payload, arrival);
+    expect(decodePayload(crowd, kept, arrival)).toEqual({
+      ...before,
+      readings: before.readings.map((reading) => ({
+        ...reading,
+        values: { ...reading.values, tag: null },
+      })),
+    });
+  });
+
+  test("it is taken out of a batch of numbers that jump from end to end", () => {
+    const jumpy = defineSchema({
+      name: "jumpy",
+      id: 31,
+      fields: [
+        { name: "a", min: 0, max: 100_000, resolution: 1, unit: "/", typicalStep: 1 },
+        { name: "secret", min: 0, max: 9, resolution: 1, unit: "/", optional: true },
+      ],
+    });
+    const known = new SchemaSet([jumpy], { jumpy: { fields: { secret: { drop: "spool" } } } });
+    const batch = new BatchEncoder(jumpy);
+    batch.open(new Uint8Array(4000), key);
+    for (let row = 0; row < 255; row++) {
+      const reading = { a: (row % 2) * 50_000 + row, secret: row % 10 };
+      expect(batch.append({ time: 1_789_000_000 + row, values: reading })).toBe(true);
+    }
+    const found = known.find(31);
+    const kept = found && stripPayload(batch.close(), found, 0, ["secret"]);
+    const { readings } = decodePayload(jumpy, kept ?? new Uint8Array(0));
+    expect(readings.length).toBe(255);
+    expect(readings.every(({ values }) => values.secret === null)).toBe(true);
+    expect(readings.map(({ values }) => values.a)).toContain(50_253);
   });
 
   test("a 16-bit time stays what it was", () => {
     const reading = { time: 1_789_000_000, values };
     const payload = encodePayload(crowd, reading, { timeMode: "16", schemaId: false });
-    const kept = stripPayload(payload, schema, 1_789_000_100);
+    const kept = stripPayload(payload, schema, 1_789_000_100, names);
     const { timeMode, schemaId, readings } = decodePayload(crowd, kept ?? payload, {
       arrival: 1_789_000_100,
     });
@@ -127,6 +181,6 @@ describe("before the disk", () => {
 
   test("what cannot be read is not kept", () => {
     const payload = encodePayload(crowd, { time: 1_789_000_000, values }, { key });
-    expect(stripPayload(payload.subarray(0, -1), schema, 0)).toBeUndefined();
+    expect(stripPayload(payload.subarray(0, -1), schema, 0, names)).toBeUndefined();
   });
 });

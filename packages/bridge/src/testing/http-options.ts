@@ -16,6 +16,7 @@ export const holdingStatus: BridgeStatus = {
   rates: { readingsIn: 10, readingsOut: 0 },
   bytes: { payloadPerReading: 16, jsonPerReading: 96 },
   spool: { entries: 5000, bytes: 200_000, maxBytes: 1_000_000, backlog: 1204, dropped: 3 },
+  arrivals: { duplicates: 4, conflicts: 1, withheld: 2, undecodable: 5 },
   sources: [
     { name: "street", kind: "mqtt", state: "up", detail: "connected", messages: 9, errors: 1 },
   ],

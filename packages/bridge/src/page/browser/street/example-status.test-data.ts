@@ -11,6 +11,7 @@ export const exampleStatus: BridgeStatus = {
   rates: { readingsIn: 202, readingsOut: 201 },
   bytes: { payloadPerReading: 14.2, jsonPerReading: 96.4 },
   spool: { entries: 4_000, bytes: 120_000, maxBytes: 64_000_000, backlog: 12, dropped: 0 },
+  arrivals: { duplicates: 0, conflicts: 0, withheld: 0, undecodable: 0 },
   sources: [],
   sinks: [
     {
