@@ -20,6 +20,7 @@ export default defineConfig({
             "packages/*/src/**/*.test.ts",
             "firmware-sim/src/**/*.test.ts",
             "test/architecture/**/*.test.ts",
+            "test/readme/**/*.test.ts",
           ],
         },
       },
