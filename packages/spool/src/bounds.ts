@@ -1,18 +1,18 @@
-import type { CursorState, LossReason } from "./cursor-state.js";
-import type { SpoolEntry } from "./entry.js";
-import { rewriteSegment } from "./rewrite-segment.js";
+import type { CursorState } from "./cursor-state.js";
+import type { LogEditor } from "./log-editor.js";
 import type { Segment } from "./segment.js";
-import { type OnDamage, SegmentReader } from "./segment-reader.js";
+import { SegmentReader } from "./segment-reader.js";
 import type { SegmentStore } from "./segment-store.js";
 import type { SpoolEvent } from "./spool-event.js";
 import { isDiskFullError } from "./spool-fs.js";
 import type { SpoolSettings } from "./spool-options.js";
-import { everyNth, nextToThin } from "./thinning.js";
+import { nextToThin } from "./thinning.js";
 
 /** What the bounds work on and with. */
 export interface BoundsOptions {
   readonly settings: SpoolSettings;
   readonly store: SegmentStore;
+  readonly editor: LogEditor;
   /** Every cursor, opened or not. */
   readonly cursors: () => Iterable<CursorState>;
   /** Brings the cursors to the disk. */
@@ -26,6 +26,7 @@ export interface BoundsOptions {
 export class Bounds {
   readonly #settings: SpoolSettings;
   readonly #store: SegmentStore;
+  readonly #editor: LogEditor;
   readonly #cursors: () => Iterable<CursorState>;
   readonly #saveCursors: () => Promise<void>;
   #backlogBytes = 0;
@@ -35,6 +36,7 @@ export class Bounds {
   constructor(options: BoundsOptions) {
     this.#settings = options.settings;
     this.#store = options.store;
+    this.#editor = options.editor;
     this.#cursors = options.cursors;
     this.#saveCursors = options.saveCursors;
     this.measure();
@@ -222,68 +224,11 @@ export class Bounds {
   }
 
   async #thin(segment: Segment): Promise<void> {
-    const rewritten = await this.#rewrite(segment, {
-      keeps: everyNth(this.#settings.thinEvery),
-      thinned: segment.header.thinned + 1,
-      reason: "thinned",
-      removesFile: false,
-    });
+    const rewritten = await this.#editor.thin(segment, this.#settings.thinEvery);
+    this.measure();
     const { firstPosition, lastPosition, entries } = rewritten;
     const left = segment.entries - entries;
     this.#tell({ kind: "thinned", firstPosition, lastPosition, entries: left });
-  }
-
-  /** Rewrites every segment that may hold this stream without it. Returns the entries erased. */
-  async erase(stream: string): Promise<number> {
-    let erased = 0;
-    await this.#store.putAwayLeftovers();
-    for (const segment of [...this.#store.segments]) {
-      if (!segment.mayHold(stream)) continue;
-      const rewritten = await this.#rewrite(segment, {
-        keeps: (entry) => entry.stream !== stream,
-        thinned: segment.header.thinned,
-        reason: "erased",
-        removesFile: true,
-      });
-      erased += segment.entries - rewritten.entries;
-    }
-    await this.#store.removeSpare();
-    for (const segment of this.#store.segments) await this.#store.trim(segment);
-    this.#tell({ kind: "erased", stream, entries: erased });
-    return erased;
-  }
-
-  async #rewrite(
-    segment: Segment,
-    how: {
-      readonly keeps: (entry: SpoolEntry) => boolean;
-      readonly thinned: number;
-      readonly reason: LossReason;
-      readonly removesFile: boolean;
-    },
-  ): Promise<Segment> {
-    const { fs, onEvent } = this.#settings;
-    const onDamage: OnDamage = (firstPosition, lastPosition, offset) => {
-      for (const state of this.#cursors()) {
-        const entries = lastPosition - Math.max(state.position, firstPosition - 1);
-        if (entries > 0) state.lose("damaged", entries);
-      }
-      onEvent({ kind: "damaged", file: segment.fileName, offset, firstPosition, lastPosition });
-    };
-    const rewritten = await rewriteSegment(fs, this.#store, {
-      ...how,
-      segment,
-      onDamage,
-      onLeaving: async (positions) => {
-        for (const state of this.#cursors()) {
-          const entries = positions.filter((position) => position > state.position).length;
-          if (entries > 0) state.lose(how.reason, entries);
-        }
-        await this.#saveCursors().catch(() => {});
-      },
-    });
-    this.measure();
-    return rewritten;
   }
 
   #tell(event: SpoolEvent): void {

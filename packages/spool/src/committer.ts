@@ -236,13 +236,15 @@ export class Committer {
   }
 
   /**
-   * Does something to the segments while none is being written; the newest takes no more entries
-   * then, so that it may be rewritten.
+   * Does something to the segments while none is being written.
+   *
+   * @param leavesNewest - whether the newest takes no more entries, so that it may be rewritten
    */
-  async exclusively<T>(job: () => Promise<T>): Promise<T> {
+  async exclusively<T>(leavesNewest: () => boolean, job: () => Promise<T>): Promise<T> {
     while (this.#running !== undefined) await this.#running;
     this.#stopTimer();
-    const done = this.#leaveSegment().then(job);
+    const ready = leavesNewest() ? this.#leaveSegment() : Promise.resolve();
+    const done = ready.then(job);
     this.#running = done
       .then(
         () => {},

@@ -1,6 +1,7 @@
 export type { LossReason, LostEntries } from "./cursor-state.js";
 export type { AppendOptions, SpoolEntry } from "./entry.js";
 export { isSpoolError, SpoolError, type SpoolErrorCode } from "./error.js";
+export type { RevisedRange, Revision } from "./log-editor.js";
 export { nodeFs } from "./node-fs.js";
 export type { ReplayOptions } from "./replay.js";
 export { Spool } from "./spool.js";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SpoolEntry } from "./entry.js";
 import { Spool } from "./spool.js";
 import type { SpoolEvent } from "./spool-event.js";
 import type { SpoolOptions } from "./spool-options.js";
@@ -209,5 +210,110 @@ describe("erase", () => {
     expect(await positions(again)).toEqual([...range(1, 40), ...range(81, 120)]);
     expect(events.map(({ kind }) => kind)).toEqual(["erased"]);
     expect(city.lost).toEqual({ damaged: 0, dropped: 0, thinned: 0, erased: 0 });
+  });
+});
+
+describe("revise", () => {
+  /** What is readable in any file. */
+  const shownIn = (disk: MemoryDisk, text: string) =>
+    disk.paths.filter((path) => disk.shown(path)?.includes(text));
+  /** Of each entry the part before the colon. */
+  const withoutNumber = ({ bytes }: SpoolEntry) => {
+    const text = Buffer.from(bytes).toString("latin1");
+    return text.includes(":") ? Buffer.from(text.replace(/:.*/s, "")) : bytes;
+  };
+
+  test("changes entries in place, in every file, also after a restart", async () => {
+    const { open, disk, events } = street({ historyBytes: SEGMENT_BYTES });
+    const spool = await open();
+    const late = spool.cursor("late");
+    await fill(spool, 100);
+    expect(shownIn(disk, ";n1:").length).toBeGreaterThan(1);
+    const revision = await spool.revise({ from: 1, to: 60 }, withoutNumber);
+    expect(revision).toEqual({ changed: 60, erased: 0 });
+    expect(events).toEqual([{ kind: "revised", changed: 60, erased: 0 }]);
+    expect(await positions(spool)).toEqual(range(1, 100));
+    const texts = async (from: Spool) => {
+      const found: string[] = [];
+      for await (const run of from.replay()) {
+        for (const { bytes } of run) found.push(Buffer.from(bytes).toString("latin1"));
+      }
+      return found.map((text) => text.includes(":"));
+    };
+    const expected = range(1, 100).map((position) => position > 60);
+    expect(await texts(spool)).toEqual(expected);
+    await fill(spool, 3);
+    await spool.revise({ from: 61, to: 103 }, withoutNumber);
+    expect(shownIn(disk, ";n1:")).toEqual([]);
+    expect(late.lost.erased).toBe(0);
+    await spool.close();
+    expect(await texts(await open())).toEqual(range(1, 103).map(() => false));
+  });
+
+  test("takes entries out, and counts them for cursors that had not read them", async () => {
+    const { open } = street();
+    const spool = await open();
+    const early = spool.cursor("early");
+    await fill(spool, 40);
+    early.ack(30);
+    const late = spool.cursor("late");
+    const revision = await spool.revise({ from: 21, to: 40 }, ({ position, bytes }) =>
+      position % 2 === 0 ? undefined : bytes,
+    );
+    expect(revision).toEqual({ changed: 0, erased: 10 });
+    expect([early.lost.erased, late.lost.erased]).toEqual([5, 10]);
+    const left = range(1, 40).filter((position) => position <= 20 || position % 2 === 1);
+    expect(await positions(spool)).toEqual(left);
+  });
+
+  test("leaves no old bytes in spent files, nor behind the last entry of one used again", async () => {
+    const { open, disk } = street({ historyBytes: 0 });
+    const spool = await open();
+    const city = spool.cursor("city");
+    await fill(spool, 150);
+    city.ack(150);
+    await fill(spool, 40);
+    expect(disk.paths.some((path) => path.endsWith(".free"))).toBe(true);
+    await spool.revise({ from: 1, to: spool.last }, withoutNumber);
+    expect(shownIn(disk, ";n1:")).toEqual([]);
+    city.ack(spool.last);
+    await fill(spool, 150);
+    expect(disk.paths.filter((path) => path.endsWith(".free"))).toEqual([]);
+    const segments = spool.stats().segments;
+    await spool.revise({ from: 1, to: 1 }, withoutNumber);
+    expect(spool.stats().segments).toBe(segments);
+    await fill(spool, 1);
+    expect(spool.stats().segments).toBe(segments);
+  });
+
+  test("goes on from a disk that refused, and nothing is lost", async () => {
+    const { open, disk } = street();
+    const spool = await open();
+    await fill(spool, 60);
+    disk.failWhen((operation) => (operation === "write" ? "ENOSPC" : undefined));
+    await expect(spool.revise({ from: 1, to: 60 }, withoutNumber)).rejects.toThrow("ENOSPC");
+    disk.heal();
+    await spool.revise({ from: 1, to: 60 }, withoutNumber);
+    expect(await positions(spool)).toEqual(range(1, 60));
+    expect(shownIn(disk, ";n1:")).toEqual([]);
+  });
+
+  test("cut by power at any operation loses no entry, and is made good by the next", async () => {
+    const random = randomFrom(7);
+    for (let cut = 1; ; cut += 3) {
+      const { open, disk, events } = street();
+      const spool = await open();
+      await fill(spool, 60);
+      const stopped = disk.stopAfter(cut).then(() => "stopped");
+      const revised = spool.revise({ from: 1, to: 60 }, withoutNumber).then(() => "revised");
+      if ((await Promise.race([stopped, revised])) === "revised") break;
+      disk.cutPower(random);
+      const again = await open();
+      expect(await positions(again), `cut at ${cut}`).toEqual(range(1, 60));
+      await again.revise({ from: 1, to: 60 }, withoutNumber);
+      expect(await positions(again), `cut at ${cut}`).toEqual(range(1, 60));
+      expect(shownIn(disk, ";n1:"), `cut at ${cut}`).toEqual([]);
+      expect(events.some(({ kind }) => kind === "damaged")).toBe(false);
+    }
   });
 });

@@ -7,11 +7,13 @@ import type { SpoolFs } from "./spool-fs.js";
 
 const READ_ENTRIES = 256;
 
+/** Gives an entry as it is to be, or undefined where it goes. */
+export type ChangeEntry = (entry: SpoolEntry) => SpoolEntry | undefined;
+
 /** How a segment is rewritten. */
 export interface Rewrite {
   readonly segment: Segment;
-  /** Which entries stay. */
-  readonly keeps: (entry: SpoolEntry) => boolean;
+  readonly change: ChangeEntry;
   /** How often the result was thinned. */
   readonly thinned: number;
   /** Told the positions that do not stay, just before they go; what it notes is durable first. */
@@ -62,7 +64,7 @@ export async function rewriteSegment(
 
 async function copyEntries(
   reader: SegmentReader,
-  { segment, keeps }: Rewrite,
+  { segment, change }: Rewrite,
   builder: SegmentBuilder,
   leaving: number[],
 ): Promise<void> {
@@ -70,7 +72,8 @@ async function copyEntries(
   while (next <= segment.lastPosition && !segment.retired) {
     const entries = await reader.read(next, segment.lastPosition, READ_ENTRIES);
     for (const entry of entries) {
-      if (keeps(entry)) await builder.add(entry);
+      const changed = change(entry);
+      if (changed) await builder.add(changed);
       else leaving.push(entry.position);
     }
     next = reader.expected;

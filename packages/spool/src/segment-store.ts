@@ -22,6 +22,8 @@ export class SegmentStore {
    * long as what took their place is there, so nothing is released before they are gone.
    */
   #leftovers: { readonly fileName: string; readonly removesFile: boolean }[] = [];
+  /** Whether spent files are kept for later segments. */
+  reusesFiles = true;
   /** Bytes of indexes handed to the disk. */
   indexBytes = 0;
 
@@ -179,7 +181,7 @@ export class SegmentStore {
   async #putAway(fileName: string, removesFile: boolean): Promise<void> {
     const path = join(this.dir, fileName);
     if (fileName.endsWith(".seg")) await this.#fs.remove(indexFileName(path));
-    if (removesFile || this.#spare.length >= MAX_SPARE) {
+    if (removesFile || !this.reusesFiles || this.#spare.length >= MAX_SPARE) {
       await this.#fs.remove(path);
       return;
     }

@@ -37,6 +37,8 @@ export type SpoolEvent =
   | { readonly kind: "bounds-failing"; readonly error: unknown }
   /** A stream was erased. */
   | { readonly kind: "erased"; readonly stream: string; readonly entries: number }
+  /** Entries were changed, or taken out, by a revision. */
+  | { readonly kind: "revised"; readonly changed: number; readonly erased: number }
   /** A cursor is behind by more than it may be: it holds the log no more. */
   | { readonly kind: "cut-loose"; readonly cursor: string; readonly behind: number }
   /** A cursor that was cut loose came near enough again, and holds the log. */

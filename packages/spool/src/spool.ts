@@ -4,6 +4,7 @@ import { CursorKeeper } from "./cursor-keeper.js";
 import { CursorState } from "./cursor-state.js";
 import type { AppendOptions, SpoolEntry } from "./entry.js";
 import { isSpoolError, SpoolError } from "./error.js";
+import { LogEditor, type RevisedRange, type Revision } from "./log-editor.js";
 import { LogReader, type OnLogDamage } from "./log-reader.js";
 import { type Recovered, recover } from "./recover.js";
 import { type ReplayOptions, replayLog } from "./replay.js";
@@ -40,6 +41,7 @@ export class Spool {
   readonly #store: SegmentStore;
   readonly #committer: Committer;
   readonly #keeper: CursorKeeper;
+  readonly #editor: LogEditor;
   readonly #bounds: Bounds;
   readonly #cursors = new Map<string, SpoolCursor>();
   #wakeAny: (() => void)[] = [];
@@ -70,12 +72,14 @@ export class Spool {
       durable: () => this.durable,
       saved: recovered.cursors,
     });
-    this.#bounds = new Bounds({
+    const log = {
       settings,
       store: this.#store,
       cursors: () => this.#keeper.states.values(),
       saveCursors: () => this.#keeper.save(),
-    });
+    };
+    this.#editor = new LogEditor(log);
+    this.#bounds = new Bounds({ ...log, editor: this.#editor });
     this.#committer = new Committer({
       ...settings,
       tail: this.#tail,
@@ -318,9 +322,45 @@ export class Spool {
    */
   async erase(stream: string): Promise<number> {
     await this.commit();
-    return this.#committer.exclusively(async () => {
+    return this.#edit(
+      () => true,
+      () => this.#editor.erase(stream),
+    );
+  }
+
+  /**
+   * Changes what entries hold, in the files too: each segment of the range is rewritten. Positions,
+   * times and streams stay. Spent files are not used again from the first call on, since old bytes may
+   * be in them.
+   *
+   * @param range - first and last position; what was not appended by then is left alone
+   * @param change - gives an entry's bytes as they are to be, the same object for no change, or
+   * undefined to take the entry out: cursors that had not read it count it as erased. Called again
+   * after a failure
+   * @throws {@link SpoolError} `SPOOL_FAILING` when the disk refuses; what was changed so far, is
+   */
+  async revise(
+    range: RevisedRange,
+    change: (entry: SpoolEntry) => Uint8Array | undefined,
+  ): Promise<Revision> {
+    await this.commit();
+    const isInNewest = () =>
+      (this.#store.newest?.firstPosition ?? Number.POSITIVE_INFINITY) <= range.to;
+    return this.#edit(
+      () => !this.#editor.isClean || isInNewest(),
+      () => this.#editor.revise(range, change),
+    );
+  }
+
+  /** What readers have in memory is read from the files again. */
+  #edit<T>(leavesNewest: () => boolean, job: () => Promise<T>): Promise<T> {
+    return this.#committer.exclusively(leavesNewest, async () => {
       this.#tail.forgetDurable();
-      return this.#bounds.erase(stream);
+      try {
+        return await job();
+      } finally {
+        this.#bounds.measure();
+      }
     });
   }
 
