@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { checkSchema, fillDefaults, type SchemaInput } from "@bollard/schema";
+import { checkSchema, fillDefaults, type SchemaInput, type SensorSchema } from "@bollard/schema";
 import {
   checkSchemasLock,
   formatSchemasLock,
@@ -23,6 +23,14 @@ describe("the example schemas", () => {
       schemas.slice(1).map((schema) => schema.name),
     );
     expect(new Set(schemas.map((schema) => schema.id)).size).toBe(schemas.length);
+  });
+
+  test("leave room for how a node is beside what it measures: no command has the id of another", () => {
+    const health = schemas.find(({ name }) => name === "node-health");
+    const idsOf = (schema: SensorSchema) => schema.commands.map(({ id }) => id);
+    const beside = schemas.filter((schema) => schema !== health).flatMap(idsOf);
+    expect(health && idsOf(health)).toEqual([101, 102]);
+    expect(beside.filter((id) => health && idsOf(health).includes(id))).toEqual([]);
   });
 
   test("use every kind of field", () => {
