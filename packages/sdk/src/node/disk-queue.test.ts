@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decodePayload } from "../index.js";
 import { air } from "../testing/street-air.js";
@@ -97,6 +97,31 @@ describe("a queue on disk", () => {
     await node.flushed();
     expect(farEnd.got.map(({ readings }) => readings)).toEqual([2, 2, 1]);
     expect(farEnd.keys).toEqual(["1-0", "1-1", "1-2"]);
+  });
+
+  test("a crash takes the batch that is open, and nothing of what was closed before it", async () => {
+    const node = await startNode(new FarEnd(), 1, { batch: { maxReadings: 2 } });
+    const afterCrash = async (): Promise<unknown[]> => {
+      const farEnd = new FarEnd();
+      farEnd.room = 99;
+      // What is on disk now, without what the program has in memory; it holds no lock any more.
+      const dir = join(folder, "crashed");
+      const filter = (path: string) => basename(path) !== "lock";
+      cpSync(join(folder, "queue"), dir, { recursive: true, filter });
+      const again = await startNode(farEnd, 2, { dir });
+      await again.flushed();
+      await again.close();
+      rmSync(dir, { recursive: true });
+      return farEnd.values;
+    };
+    for (const pm25 of [1, 2, 3]) node.report({ pm25 });
+    await expect.poll(afterCrash).toEqual([1, 2]);
+    // An alarm takes what was measured before it along.
+    node.report({ pm25: 4 }, { alarm: true });
+    await expect.poll(afterCrash).toEqual([1, 2, 3, 4]);
+    node.report({ pm25: 5 });
+    await node.close();
+    expect(await afterCrash()).toEqual([1, 2, 3, 4, 5]);
   });
 
   test("reads far more than it holds in memory, in order", async () => {

@@ -31,6 +31,9 @@ const defaultMaxBytes = 16 * 1024 * 1024;
  * Opens a queue on disk, for a node that must not lose what it holds when it is switched off: what
  * was on disk is sent after the next start, under the key that it had.
  *
+ * A power cut loses what was reported within the last `commitDelayMs`, and the readings of batches that
+ * are open: see `BatchOptions`.
+ *
  * @throws {@link SdkError} `SDK_QUEUE` where the folder cannot be used, with the cause
  */
 export async function openQueue(options: DiskQueueOptions): Promise<DiskQueue> {

@@ -52,6 +52,8 @@ test("a command is known by its schema, and its values by its name", () => {
 
 test("a node of schemas from files takes any values, and every node is a Node", () => {
   const schemas: SensorSchema[] = [];
-  new Node({ id: "a", boot: 1, schemas, transport }).report({ anything: 1 });
+  const node = new Node({ id: "a", boot: 1, schemas, transport });
+  node.report({ anything: 1 });
+  node.reportOf("whatever-the-file-says", { anything: 1 });
   expectTypeOf(new Node({ id: "a", boot: 1, schemas: [air], transport })).toExtend<Node>();
 });

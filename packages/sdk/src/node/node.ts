@@ -73,6 +73,17 @@ export interface NodeStats {
   readonly commands: number;
 }
 
+/** Those of the schemas that may have this name: one read from a file may have any. */
+type NamedSchema<Schema extends SensorSchema, Name> = Schema extends {
+  readonly name: infer Own extends string;
+}
+  ? string extends Own
+    ? Schema
+    : Own extends Name
+      ? Schema
+      : never
+  : never;
+
 const LONGEST_RETRY_MS = 30_000;
 
 /**
@@ -147,7 +158,7 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
    */
   reportOf<Name extends Schemas[number]["name"]>(
     name: Name,
-    values: ReadingOf<Extract<Schemas[number], { readonly name: Name }>>,
+    values: ReadingOf<NamedSchema<Schemas[number], Name>>,
     options?: ReportOptions,
   ): MessageKey | undefined {
     const codec = this.#codecs.get(name);

@@ -1,7 +1,13 @@
 import { BatchEncoder, type MessageKey, type Reading } from "@bollard/payload";
 import type { SensorSchema } from "@bollard/schema";
 
-/** When a batch is closed and sent: whichever comes first. */
+/**
+ * When a batch is closed and sent: whichever comes first.
+ *
+ * An open batch is in memory, also with a queue on disk: a crash or a power cut loses it, one batch
+ * for each schema, and the numbers in its keys are given again. `maxAgeMs` bounds how much that is in
+ * time, `maxReadings` in readings. An alarm, `flushed` and `close` close the open batches at once.
+ */
 export interface BatchOptions {
   /** Readings in a batch, 2 to 255. Default: 255. */
   readonly maxReadings?: number;
