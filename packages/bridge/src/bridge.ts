@@ -26,6 +26,8 @@ import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
 import type { AccessToken } from "./http/login/access-token.js";
 import { readAccessToken } from "./http/login/read-access-token.js";
+import { makeReadApi, readAccessOf } from "./http/read/make-read-api.js";
+import type { ReadAccess } from "./http/read/read-access.js";
 import { isMendedMapping } from "./interpret.js";
 import { KeyMemory } from "./key-memory.js";
 import { type EndsOptions, planSinks, planSources, type SourcesOptions } from "./make-ends.js";
@@ -114,6 +116,7 @@ export class Bridge {
   readonly #readingsIn: Rate;
   readonly #acks = new DurableAcks(0);
   readonly #token: AccessToken | undefined;
+  readonly #readAccess: ReadAccess | undefined;
   readonly #progress: ProgressWatch;
   readonly #commands: CommandDesk;
   readonly #logRing = new LogRing();
@@ -148,6 +151,7 @@ export class Bridge {
     });
     this.#readingsIn = new Rate(() => this.#clock.monotonicMs());
     this.#token = readAccessToken(config.http);
+    this.#readAccess = readAccessOf(config.http, this.#token);
     this.#trend = new TrendLog({ clock: this.#clock, status: () => this.status() });
     this.#progress = new ProgressWatch(this.#clock, config.spool.commitDelayMs);
     this.#commands = new CommandDesk({
@@ -406,6 +410,8 @@ export class Bridge {
   }
 
   #startHttp({ spool, pipeline, setAside, replay, sources }: Running): Promise<HttpServer> {
+    const onLoginFailure = (address: string) =>
+      this.#log.warn({ address }, "a wrong token for the page");
     return startHttpServer({
       ...this.#config.http,
       clock: this.#clock,
@@ -440,7 +446,15 @@ export class Bridge {
         onChange: (what) => this.#log.info(what, "the registry was changed"),
       },
       onError: (error) => this.#log.error({ err: error }, "a request failed"),
-      onLoginFailure: (address) => this.#log.warn({ address }, "a wrong token for the page"),
+      onLoginFailure,
+      readApi:
+        this.#readAccess &&
+        makeReadApi({
+          ...{ config: this.#config, access: this.#readAccess, version: manifest.version },
+          ...{ spool, pipeline, schemas: this.#schemas, registry: this.#nodes.registry },
+          ...{ view: this.#view, clock: this.#clock, onLoginFailure },
+          mqttSinks: () => this.#config.sinks.mqtt,
+        }),
     });
   }
 

@@ -39,6 +39,8 @@ export interface Pipeline {
   readonly recall: (stored: SpoolEntry) => Recalled;
   /** What entries come to has changed, with the registry or the schemas: nothing is remembered. */
   readonly forget: () => void;
+  /** How often that was. */
+  readonly generation: () => number;
   readonly counts: Readonly<PipelineCounts>;
 }
 
@@ -79,6 +81,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const counts: PipelineCounts = { duplicates: 0, conflicts: 0, withheld: 0 };
   const recent = new Map<number, Interpreted>();
   const sessionOf = new Map<string, number>();
+  let generation = 0;
 
   /** Stamps a message with the time and, where its node used a key twice, with its session. */
   const arrive = (message: SourceMessage): Entry => ({
@@ -196,7 +199,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     accept,
     counts,
-    forget: () => recent.clear(),
+    forget: () => {
+      recent.clear();
+      generation++;
+    },
+    generation: () => generation,
     interpret: (stored) => recent.get(stored.position) ?? read(stored).interpreted,
     recall,
   };

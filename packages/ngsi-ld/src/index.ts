@@ -31,6 +31,7 @@ export { isNgsiLdError, NgsiLdError, type NgsiLdErrorCode } from "./error.js";
 export { EntityGates, type EntityGatesOptions, type GateStats } from "./gates/entity-gates.js";
 export type { GateName, GateProblem, GateResult } from "./gates/gate-result.js";
 export { type Model, modelNames, modelOf } from "./models.js";
+export { type ConciseEntity, toConcise } from "./to-concise.js";
 export {
   type DeviceDescription,
   type DeviceModelDescription,
@@ -39,6 +40,7 @@ export {
   toDeviceModel,
 } from "./to-device.js";
 export { type EntityMapping, type Location, toEntity } from "./to-entity.js";
+export { type EntityFeature, toGeoJson } from "./to-geo-json.js";
 export { type KeyValues, toKeyValues } from "./to-key-values.js";
 export { toProperty } from "./to-property.js";
 export { unitCode } from "./unit-codes.js";

@@ -355,6 +355,17 @@ export interface HttpConfig {
   readonly nextFreePort?: boolean;
   /** Most pages that watch at a time. Default: 64. */
   readonly maxEventStreams?: number;
+  readonly read?: ReadConfig;
+}
+
+/** What the city reads below `/v1` and `/v1.1`. */
+export interface ReadConfig {
+  /** Who may: `page` is whoever may see the page. Default: page. */
+  readonly access?: "page" | "token" | "open" | "off";
+  /** Its first line is a token that opens nothing else, 16 characters or more. Default: none. */
+  readonly tokenFile?: string | undefined;
+  /** Most requests of one address in a minute. Default: 600. */
+  readonly requestsPerMinute?: number;
 }
 
 /** What the page shows. */

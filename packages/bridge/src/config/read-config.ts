@@ -171,6 +171,7 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
   });
   const { file, ...nodes } = config.nodes;
   const { tokenFile, ...http } = config.http;
+  const { tokenFile: readToken, ...read } = http.read;
   return {
     ...config,
     dataDir: from(config.dataDir),
@@ -195,8 +196,10 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
       })) as ResolvedConfig["sinks"]["ngsiLd"],
     },
     nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
-    http: (tokenFile === undefined
-      ? http
-      : { ...http, tokenFile: from(tokenFile) }) as ResolvedConfig["http"],
+    http: {
+      ...http,
+      ...(tokenFile !== undefined && { tokenFile: from(tokenFile) }),
+      read: { ...read, ...(readToken !== undefined && { tokenFile: from(readToken) }) },
+    } as ResolvedConfig["http"],
   };
 }

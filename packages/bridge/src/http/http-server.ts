@@ -11,6 +11,8 @@ import type { AccessToken } from "./login/access-token.js";
 import { addLogin } from "./login/add-login.js";
 import { bridgeMetrics } from "./metrics.js";
 import { sendProblem } from "./problem.js";
+import { addReadApi, type ReadApiOptions } from "./read/add-read-api.js";
+import { isReadPath } from "./read/read-access.js";
 
 /** Where the server listens and what it tells. */
 export interface HttpServerOptions extends Omit<ApiOptions, "events" | "nodes"> {
@@ -21,6 +23,8 @@ export interface HttpServerOptions extends Omit<ApiOptions, "events" | "nodes"> 
   readonly names: readonly string[];
   /** Whoever has it is let in; undefined: everyone is. */
   readonly token: AccessToken | undefined;
+  /** What the city reads; undefined: nothing. */
+  readonly readApi: ReadApiOptions | undefined;
   /** 0 takes any free one. */
   readonly port: number;
   /** When the port is in use, try up to 50 higher ones. */
@@ -91,13 +95,14 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
     routerOptions: { maxParamLength: LONGEST_NAME },
   });
   guard(app, options);
-  const { token, clock, onLoginFailure } = options;
-  if (token) addLogin(app, { token, clock, onFailure: onLoginFailure });
+  const { token, clock, onLoginFailure, readApi } = options;
+  const isElsewhere = readApi && readApi.access.kind !== "page" ? isReadPath : () => false;
+  if (token) addLogin(app, { token, clock, onFailure: onLoginFailure, isElsewhere });
   else app.get("/api/v1/session", async () => ({ login: false }));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) options.onError(error);
-    const title = status >= 500 ? "Something went wrong here" : "The request is wrong";
+    const title = titles[status] ?? (status >= 500 ? titles[500] : titles[400]) ?? "";
     return sendProblem(reply, {
       status,
       title,
@@ -111,7 +116,8 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
   const nodes = () => Array.from(options.nodes(), ([, node]) => node);
   addApi(app, { ...options, nodes, events });
   addContexts(app);
-  const metrics = bridgeMetrics(options);
+  if (readApi) app.register((scope) => addReadApi(scope, readApi));
+  const metrics = bridgeMetrics({ ...options, reads: readApi?.counts });
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.contentType);
     return metrics.text();
@@ -127,6 +133,12 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
   }
   return app;
 }
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request is wrong",
+  429: "Too many requests",
+  500: "Something went wrong here",
+};
 
 function isAddressInUse(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";

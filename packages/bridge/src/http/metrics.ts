@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { BridgeStatus } from "../page/api-types.js";
 import type { LinkView, SpoolView, WaitingView } from "../page/detail-types.js";
+import type { ReadCounts } from "./read/read-counts.js";
 
 /** Where the figures come from: what status and API show too. */
 export interface MetricsSources {
@@ -8,6 +9,8 @@ export interface MetricsSources {
   readonly spool: () => SpoolView;
   readonly links: () => readonly LinkView[];
   readonly waiting: () => readonly WaitingView[];
+  /** Of the read API; undefined where there is none. */
+  readonly reads?: ReadCounts | undefined;
 }
 
 /** Figures for Prometheus. */
@@ -37,6 +40,7 @@ interface Now {
   readonly spool: SpoolView;
   readonly links: readonly LinkView[];
   readonly waiting: readonly WaitingView[];
+  readonly reads: ReadCounts | undefined;
 }
 
 /** Each figure is one that the status or the API shows too; names start with `bollard_`. */
@@ -59,6 +63,7 @@ export function bridgeMetrics(sources: MetricsSources): Metrics {
         spool: sources.spool(),
         links: sources.links(),
         waiting: sources.waiting(),
+        reads: sources.reads,
       };
       for (const { family, metric } of metrics) {
         metric.reset();
@@ -322,5 +327,13 @@ const families: readonly Family[] = [
     help: "Frames dropped at the bound of the port's write queue",
     labels: LINK,
     read: ofLinks(({ unsent }) => unsent),
+  },
+  {
+    kind: "counter",
+    name: "read_requests_total",
+    help: "Requests to the read API, by what came of them",
+    labels: ["outcome"],
+    read: ({ reads }) =>
+      Object.entries(reads ?? {}).map(([outcome, value]) => ({ value, labels: { outcome } })),
   },
 ];

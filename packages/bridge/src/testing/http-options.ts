@@ -65,6 +65,7 @@ export function httpOptions(
     port: 0,
     names: [],
     token: undefined,
+    readApi: undefined,
     nextFreePort: false,
     maxEventStreams: 2,
     status: () => holdingStatus,

@@ -3,6 +3,7 @@ import type { BridgeClock } from "../clock.js";
 import type { DeliveredReading, Delivery } from "../delivery.js";
 import { isNewer, type Moment } from "../newest.js";
 import type { FieldHistory, FieldView, NodeView } from "../page/api-types.js";
+import type { RegisteredNode } from "../registry/registry.js";
 import type { KnownSchema } from "../schema-set.js";
 import { ReadingHistory } from "./reading-history.js";
 
@@ -25,12 +26,23 @@ export interface ViewTotals {
   readonly jsonBytes: number;
 }
 
+/** The newest reading of a node in one schema, as it was interpreted when it came. */
+export interface LatestReading {
+  readonly node: RegisteredNode;
+  readonly schema: KnownSchema;
+  /** Of its entry in the spool. */
+  readonly position: number;
+  readonly reading: DeliveredReading;
+}
+
 interface Shown {
   readonly name: string;
   readonly schema: KnownSchema;
   readonly history: ReadingHistory;
   readonly staleAfterMs: number;
   view: NodeView;
+  /** Undefined before the first. */
+  latest: LatestReading | undefined;
   newest: Moment;
   arrivedMs: number;
   fresh: boolean;
@@ -98,6 +110,11 @@ export class EntityView {
     return changed;
   }
 
+  /** The newest reading of every node and schema, by a key of its own. */
+  *latest(): Generator<[key: string, latest: LatestReading], void, undefined> {
+    for (const [key, { latest }] of this.#shown) if (latest) yield [key, latest];
+  }
+
   /** Shows a node no more, until it is heard of again. */
   forget(name: string): void {
     for (const [key, shown] of this.#shown) if (shown.name === name) this.#shown.delete(key);
@@ -145,6 +162,7 @@ export class EntityView {
       const moment = { timeS: reading.timeS, key: reading.key };
       if (shown.view.readings === 0 || isNewer(moment, shown.newest)) {
         shown.newest = moment;
+        shown.latest = { node, schema, position: delivery.position, reading };
         shown.view = { ...shown.view, ...latestOf(reading, schema) };
       }
     }
@@ -192,6 +210,7 @@ export class EntityView {
         readings: 0,
         values: [],
       },
+      latest: undefined,
       newest: { timeS: Number.NEGATIVE_INFINITY, key: "" },
       arrivedMs: entry.arrival.wallMs,
       fresh: true,

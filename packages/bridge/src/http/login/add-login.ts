@@ -14,6 +14,8 @@ export interface LoginOptions {
   readonly clock: BridgeClock;
   /** Told of the address that each wrong token came from. */
   readonly onFailure: (address: string) => void;
+  /** Paths whose access is looked after elsewhere. Default: none. */
+  readonly isElsewhere?: (path: string) => boolean;
 }
 
 /** What the login page is drawn with, and what a supervisor asks. */
@@ -49,6 +51,7 @@ export function addLogin(app: FastifyInstance, options: LoginOptions): void {
 
   app.addHook("onRequest", async (request, reply) => {
     const [path = ""] = request.url.split("?", 1);
+    if (options.isElsewhere?.(path)) return undefined;
     const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (bearer !== undefined) {
       const outcome = attempt(request, bearer);

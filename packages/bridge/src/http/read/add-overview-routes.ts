@@ -1,0 +1,144 @@
+import type { FastifyInstance } from "fastify";
+import type { ReadApiOptions } from "./add-read-api.js";
+import type { LatestReadings } from "./latest-readings.js";
+import { cityNode, typesOf } from "./read-overview.js";
+import { commonAnswers, jsonAnswer } from "./read-schemas.js";
+
+interface OverviewOptions extends ReadApiOptions {
+  readonly latest: LatestReadings;
+}
+
+const text = { type: "string" } as const;
+const moment = { type: "string", format: "date-time" } as const;
+const noQuery = { type: "object", properties: {} } as const;
+
+const links = {
+  type: "object",
+  required: ["version", "nodes", "history", "links"],
+  properties: {
+    version: text,
+    nodes: { type: "integer", minimum: 0 },
+    nextUpdate: { ...moment, description: "When the next report of any node should be there." },
+    history: {
+      type: "object",
+      required: ["maxDays", "maxBytes"],
+      properties: { maxDays: { type: "number" }, maxBytes: { type: "integer" } },
+    },
+    links: { type: "object", additionalProperties: text },
+  },
+} as const;
+
+const types = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["type", "@context", "attributes"],
+    additionalProperties: false,
+    properties: {
+      type: text,
+      "@context": { type: "array", items: text },
+      attributes: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["name", "title"],
+          additionalProperties: false,
+          properties: { name: text, title: text, unitCode: text },
+        },
+      },
+    },
+  },
+} as const;
+
+const nodes = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["node", "ids", "schemas", "observedAt"],
+    additionalProperties: false,
+    properties: {
+      node: text,
+      ids: { type: "array", items: text },
+      schemas: { type: "array", items: text },
+      position: { type: "array", minItems: 2, maxItems: 2, items: { type: "number" } },
+      observedAt: moment,
+      reportIntervalS: { type: "number" },
+      nextUpdate: { ...moment, description: "When its next report should be there." },
+    },
+  },
+} as const;
+
+/** Adds `/v1`, `/v1/types`, `/v1/nodes`, `/v1/openapi.json` and `/v1/asyncapi.json`. */
+export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions): void {
+  const { latest, data, version, history } = options;
+  const nodeViews = async () =>
+    (await latest.nodes()).map(({ name, readings }) => cityNode(name, readings));
+
+  app.get(
+    "/v1",
+    {
+      schema: {
+        summary: "What there is to read",
+        querystring: noQuery,
+        response: { 200: jsonAnswer("An overview, with links.", links), ...commonAnswers },
+      },
+    },
+    async () => {
+      const views = await nodeViews();
+      const next = views.flatMap(({ nextUpdate }) => nextUpdate ?? []).sort()[0];
+      return {
+        version,
+        nodes: views.length,
+        ...(next !== undefined && { nextUpdate: next }),
+        history,
+        links: {
+          entities: "v1/entities",
+          history: "v1/history",
+          nodes: "v1/nodes",
+          types: "v1/types",
+          openapi: "v1/openapi.json",
+          asyncapi: "v1/asyncapi.json",
+          health: "health",
+        },
+      };
+    },
+  );
+
+  app.get(
+    "/v1/types",
+    {
+      schema: {
+        summary: "The types of entities, with their attributes and units",
+        querystring: noQuery,
+        response: { 200: jsonAnswer("In order of their names.", types), ...commonAnswers },
+      },
+    },
+    async () => typesOf(data.schemas()),
+  );
+
+  app.get(
+    "/v1/nodes",
+    {
+      schema: {
+        summary: "The nodes, each with when its next report should be there",
+        querystring: noQuery,
+        response: { 200: jsonAnswer("In order of their names.", nodes), ...commonAnswers },
+      },
+    },
+    nodeViews,
+  );
+
+  app.get("/v1/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
+    // Beside what it describes, whatever a proxy in front puts before it.
+    const document = { ...app.swagger(), servers: [{ url: "../" }] };
+    return reply
+      .type("application/vnd.oai.openapi+json;version=3.1")
+      .send(JSON.stringify(document));
+  });
+
+  app.get("/v1/asyncapi.json", { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type("application/vnd.aai.asyncapi+json;version=3.0.0")
+      .send(JSON.stringify(options.asyncApi())),
+  );
+}

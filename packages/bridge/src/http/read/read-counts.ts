@@ -1,0 +1,14 @@
+/** What the read API has done since the start. */
+export interface ReadCounts {
+  /** Answered. */
+  answered: number;
+  /** Refused since one address asked too often. */
+  limited: number;
+  /** Refused since too many read the history already. */
+  busy: number;
+}
+
+/** A fresh count. */
+export function newReadCounts(): ReadCounts {
+  return { answered: 0, limited: 0, busy: 0 };
+}

@@ -1,0 +1,80 @@
+import type { Entity } from "@bollard/ngsi-ld";
+import type { ResolvedRecord } from "@bollard/senml";
+import type { DeliveredReading } from "../../delivery.js";
+import { isNewer } from "../../newest.js";
+import { toEntities } from "../../sinks/to-entities.js";
+import type { LatestReading } from "../../view/entity-view.js";
+import { isIn, mayBeWanted, type ReadFilter, wantedOf } from "./read-filter.js";
+
+/** A reading with what it is of. */
+export type CityReading = Pick<LatestReading, "node" | "schema" | "reading">;
+
+/** What a page is made of: a reading's entities, or its SenML records. */
+export interface ReadForm<Item> {
+  /** What one reading comes to. */
+  readonly ofReading: (reading: CityReading, filter: ReadFilter) => readonly Item[];
+  /** What the newest readings of one node come to, one for each of its schemas. */
+  readonly ofLatest: (readings: readonly CityReading[], filter: ReadFilter) => readonly Item[];
+}
+
+/** NGSI-LD entities, one for each model. */
+export const asEntities: ReadForm<Entity> = {
+  ofReading: (reading, filter) =>
+    entitiesOf(reading, filter).flatMap((entity) => wantedOf(entity, filter) ?? []),
+  ofLatest: (readings, filter) => {
+    const byId = new Map<string, Entity>();
+    // Where two schemas map to one model, the newer reading's attributes count.
+    for (const reading of [...readings].sort(byAge)) {
+      for (const entity of entitiesOf(reading, filter)) {
+        byId.set(entity.id, { ...byId.get(entity.id), ...entity });
+      }
+    }
+    return [...byId.values()].flatMap((entity) => wantedOf(entity, filter) ?? []);
+  },
+};
+
+/** SenML records of a reading, one item each, also those that no model has. */
+export const asRecords: ReadForm<readonly ResolvedRecord[]> = {
+  ofReading: (reading, filter) => {
+    const records = recordsOf(reading, filter);
+    return records.length > 0 ? [records] : [];
+  },
+  ofLatest: (readings, filter) =>
+    readings.flatMap((reading) => asRecords.ofReading(reading, filter)),
+};
+
+function byAge(one: CityReading, other: CityReading): number {
+  return isNewer(one.reading, other.reading) ? 1 : -1;
+}
+
+function entitiesOf({ node, schema, reading }: CityReading, filter: ReadFilter): readonly Entity[] {
+  if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
+  return toEntities(node, schema, reading).entities;
+}
+
+/** A record is wanted by its own name, or by that of a property that it becomes. */
+function recordsOf(city: CityReading, filter: ReadFilter): readonly ResolvedRecord[] {
+  const { node, schema, reading } = city;
+  const { ids, types, attrs, bbox } = filter;
+  if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
+  if (bbox && !isIn(bbox, placeOfReading(reading) ?? node.position)) return [];
+  const models = [...schema.models].filter(
+    ([type]) =>
+      (!types || types.has(type)) && (!ids || ids.has(`urn:ngsi-ld:${type}:${node.name}`)),
+  );
+  if ((types || ids) && models.length === 0) return [];
+  if (!attrs) return reading.records;
+  return reading.records.filter(({ name }) => {
+    const own = name.slice(node.name.length + 1);
+    return attrs.has(own) || models.some(([, properties]) => attrs.has(properties[own] ?? ""));
+  });
+}
+
+function placeOfReading({ values }: DeliveredReading): readonly [number, number] | undefined {
+  for (const value of Object.values(values)) {
+    if (typeof value === "object" && value !== null && "latitude" in value) {
+      return [value.longitude, value.latitude];
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { letOthersGoOn } from "./city-data.js";
+import type { LatestReadings } from "./latest-readings.js";
+import type { ReadFilter } from "./read-filter.js";
+import type { ReadForm } from "./read-items.js";
+import { BadQuery } from "./read-query.js";
+
+/** A part of what is latest, in the order of the nodes' names. */
+export interface LatestPage<Item> {
+  readonly items: readonly Item[];
+  /** Where to go on; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+/** Nodes that are looked at before others may go on. */
+const LOOKED_AT_ONCE = 128;
+
+/**
+ * Reads a page of the latest readings. The cursor is a node's name and the number of the item of it,
+ * so nodes that come and go between two pages make none come twice.
+ *
+ * @throws BadQuery for a cursor that is none
+ */
+export async function readLatest<Item>(
+  { filter, limit, after }: { filter: ReadFilter; limit: number; after: string | undefined },
+  form: ReadForm<Item>,
+  latest: LatestReadings,
+): Promise<LatestPage<Item>> {
+  const begin = after === undefined ? undefined : parseCursor(after);
+  const items: Item[] = [];
+  let cursor = "";
+  for (const [index, { name, readings }] of (await latest.nodes()).entries()) {
+    if (index % LOOKED_AT_ONCE === 0) await letOthersGoOn();
+    if (begin && name < begin.name) continue;
+    const first = begin?.name === name ? begin.item + 1 : 0;
+    const found = form.ofLatest(readings, filter);
+    for (let item = first; item < found.length; item++) {
+      if (items.length === limit) return { items, next: cursor };
+      items.push(found[item] as Item);
+      cursor = `${name}~${item}`;
+    }
+  }
+  return { items, next: undefined };
+}
+
+function parseCursor(text: string): { readonly name: string; readonly item: number } {
+  const [, name, item] = /^(.+)~(\d{1,7})$/.exec(text) ?? [];
+  if (name !== undefined) return { name, item: Number(item) };
+  throw new BadQuery("after takes the Next-Cursor of an earlier answer, as it was");
+}
