@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import specs from "@asyncapi/specs";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -56,9 +56,6 @@ async function start(): Promise<AsyncDocument> {
 describe("the AsyncAPI document", () => {
   test("is one that AsyncAPI 3.0 allows, and names no more of a broker than its host", async () => {
     const document = await start();
-    const specs = createRequire(import.meta.url)("@asyncapi/specs") as {
-      schemasWithoutId: Record<string, object>;
-    };
     const ajv = new Ajv({ strict: false, logger: false });
     addFormats.default(ajv);
     const validate = ajv.compile(specs.schemasWithoutId["3.0.0"] as object);
