@@ -32,7 +32,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
 /** What each package may import of Node or npm that others may not. */
 export const reservedModules: Readonly<Record<string, readonly string[]>> = {
   serialport: ["bridge", "firmware-sim"],
-  mqtt: ["bridge"],
+  mqtt: ["bridge", "fleet"],
 };
 
 /** Packages whose main door runs where there is no Node: a browser, a LoRaWAN server, QuickJS. */

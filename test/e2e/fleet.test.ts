@@ -1,8 +1,11 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { judge, runConnectLoad, runPublishLoad, runSubscribeLoad } from "@bollard/fleet";
+import { type Packet, parser } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { freePort, type Mosquitto, startMosquitto } from "./mosquitto.js";
 import { needCommand } from "./need.js";
+
+const CONNACK = Buffer.of(0x20, 2, 0, 0);
 
 needCommand("mosquitto", "apt install mosquitto")("a fleet against mosquitto", () => {
   let broker: Mosquitto;
@@ -84,6 +87,32 @@ needCommand("mosquitto", "apt install mosquitto")("a fleet against mosquitto", (
     expect(judge(result, true).limit).toBe("connections");
   });
 
+  test("comes back after a broker's restart, and counts what it cost", async () => {
+    let restarted: Promise<void> | undefined;
+    const result = await runPublishLoad({
+      target: { ...target(), reconnect: { minDelayMs: 50, maxDelayMs: 400 } },
+      clients: 20,
+      intervalMs: 20,
+      durationMs: 4000,
+      drainMs: 500,
+      qos: 1,
+      receivers: 1,
+      onProgress: () => {
+        restarted ??= broker.kill().then(() => broker.restart());
+      },
+    });
+    await restarted;
+    const { connect, sent, acknowledged, unacknowledged, missed, due } = result;
+    expect(connect).toMatchObject({ connected: 20, lost: 20, reconnected: 20 });
+    expect(Object.keys(connect.reasons).length).toBeGreaterThan(0);
+    expect(missed).toBeGreaterThan(0);
+    expect(due).toBe(sent + missed);
+    expect(sent).toBe(acknowledged + unacknowledged);
+    // The receiver came back, too, and what is known as lost is what was sent while it was away.
+    expect(result.arrivals?.received).toBe(sent - (result.arrivals?.lost ?? 0));
+    expect(result.arrivals?.received).toBeGreaterThan(sent / 2);
+  });
+
   test("publishes as much as the broker takes, and no more than is asked", async () => {
     const result = await runPublishLoad({
       target: target(),
@@ -153,6 +182,16 @@ describe("a fleet against what is no broker", () => {
     return port;
   }
 
+  /** A broker that lets everybody in and then does what it is told to. */
+  const lets = (then: (socket: Socket, packet: Packet) => void) => (socket: Socket) => {
+    const reader = parser();
+    reader.on("packet", (packet) => {
+      if (packet.cmd === "connect") socket.write(CONNACK);
+      then(socket, packet);
+    });
+    socket.on("data", (bytes) => reader.parse(bytes));
+  };
+
   const load = (port: number) =>
     runConnectLoad({
       target: { host: "127.0.0.1", port, connectTimeoutMs: 1000 },
@@ -174,6 +213,78 @@ describe("a fleet against what is no broker", () => {
     await expect(load(await listen(answer))).rejects.toMatchObject({
       code: "FLEET_NO_CONNECTION",
       message: expect.stringMatching(message),
+    });
+  });
+
+  test("gives the reason for which a broker refuses", async () => {
+    const refuse = (socket: Socket) => socket.write(Buffer.of(0x20, 2, 0, 5));
+    await expect(load(await listen(refuse))).rejects.toMatchObject({
+      code: "FLEET_NO_CONNECTION",
+      message: expect.stringMatching(/refused: not authorized/i),
+    });
+  });
+
+  const publish = (port: number, more: object = {}) =>
+    runPublishLoad({
+      target: { host: "127.0.0.1", port, connectTimeoutMs: 1000, maxInFlight: 5 },
+      clients: 3,
+      intervalMs: 10,
+      durationMs: 300,
+      drainMs: 300,
+      qos: 1,
+      ...more,
+    });
+
+  test("waits no longer than it may for acknowledgements that never come", async () => {
+    const result = await publish(await listen(lets(() => {})));
+    expect(result).toMatchObject({ sent: 15, acknowledged: 0, unacknowledged: 15 });
+    expect(result.due).toBeGreaterThan(15);
+    expect(judge(result, true)).toMatchObject({ limit: "broker" });
+  });
+
+  test("counts acknowledgements of what it never sent, and is not led astray", async () => {
+    const port = await listen(
+      lets((socket, packet) => {
+        if (packet.cmd !== "publish") return;
+        const id = Number(packet.messageId);
+        socket.write(Buffer.of(0x40, 2, 0x77, 0x77, 0x40, 2, id >> 8, id & 255));
+      }),
+    );
+    const result = await publish(port);
+    expect(result).toMatchObject({ unacknowledged: 0, missed: 0 });
+    expect(result.acknowledged).toBe(result.sent);
+    expect(result.unknownAcks).toBe(result.sent);
+  });
+
+  test.each([
+    ["sends what is no packet", Buffer.alloc(8, 0xff), /Remaining Length/],
+    ["sends a second CONNACK", Buffer.of(0x20, 2, 0, 0), /second CONNACK/],
+    ["sends a PUBLISH that is cut short", Buffer.of(0x32, 3, 0, 9, 0x61), /ends within its header/],
+  ])("ends with the reason where a broker in the middle of a run %s", async (_, bytes, reason) => {
+    const port = await listen(
+      lets((socket, packet) => {
+        if (packet.cmd === "publish") socket.write(bytes);
+      }),
+    );
+    const result = await publish(port);
+    expect(result.connect.lost).toBe(3);
+    expect(Object.keys(result.connect.reasons)[0]).toMatch(reason);
+    expect(result.sent).toBe(result.unacknowledged);
+    expect(judge(result, true).limit).toBe("connections");
+  });
+
+  test("says that a broker does not answer the receivers' subscriptions", async () => {
+    await expect(publish(await listen(lets(() => {})), { receivers: 2 })).rejects.toMatchObject({
+      code: "FLEET_NO_CONNECTION",
+      message: expect.stringMatching(/has not answered 2 of 2 subscriptions/),
+    });
+  });
+
+  test("names the open files and ports that so many connections need", async () => {
+    const target = { host: "127.0.0.1", port: 1 };
+    await expect(runConnectLoad({ target, clients: 999_999 })).rejects.toMatchObject({
+      code: expect.stringMatching(/^FLEET_TOO_FEW_(FILES|PORTS)$/),
+      message: expect.stringMatching(/999999 connections need/),
     });
   });
 });

@@ -1,3 +1,4 @@
+export type { DriverName } from "./driver/open-driver.js";
 export type { ArrivalCounts } from "./engine/arrival-log.js";
 export {
   type ConnectLoadOptions,
@@ -5,10 +6,16 @@ export {
   runConnectLoad,
 } from "./engine/connect-load.js";
 export type { ConnectResult } from "./engine/fleet-connections.js";
+export type {
+  FleetRunResult,
+  LoadProgress,
+  MessageCounts,
+  StreetResult,
+} from "./engine/fleet-run.js";
 export type { Credentials, FleetTarget } from "./engine/fleet-target.js";
 export type { LatencySummary } from "./engine/latency.js";
+export type { LatencySummaries } from "./engine/latency-tally.js";
 export {
-  type LoadProgress,
   type PublishLoadOptions,
   type PublishResult,
   runPublishLoad,

@@ -17,13 +17,7 @@ export type { ProtocolVersion, QoS } from "./packet/packet-type.js";
 export type { MqttProperties } from "./packet/properties.js";
 export { reasonText } from "./reason-text.js";
 export type { PublishDone } from "./session/outgoing-publishes.js";
-export {
-  encodeTopic,
-  type PublishOutcome,
-  Swarm,
-  type SwarmStats,
-  type WritePayload,
-} from "./swarm/swarm.js";
+export { Swarm, type SwarmStats } from "./swarm/swarm.js";
 export type { SwarmConnection, SwarmState } from "./swarm/swarm-connection.js";
 export type {
   SwarmClient,
@@ -31,3 +25,9 @@ export type {
   SwarmMessage,
   SwarmOptions,
 } from "./swarm/swarm-options.js";
+export {
+  encodeTopic,
+  type PublishOutcome,
+  type SwarmPublish,
+  type WritePayload,
+} from "./swarm/swarm-writer.js";

@@ -1,6 +1,8 @@
-import { FleetError } from "../error.js";
+import { checkLimits } from "../limits/check-limits.js";
+import { hold, systemClock } from "./fleet-clock.js";
 import { type ConnectResult, FleetConnections } from "./fleet-connections.js";
-import { checkOption, type FleetTarget, runNumberOf } from "./fleet-target.js";
+import { checkOption, clientOf, type FleetTarget, runNumberOf } from "./fleet-target.js";
+import { checkConnected } from "./receivers.js";
 import { ToolMeter, type ToolUsage } from "./tool-usage.js";
 
 /** How many connections are opened, how fast, and how long they are held. */
@@ -30,14 +32,17 @@ const PROGRESS_MS = 1000;
 /**
  * Opens connections, holds them, and closes them.
  *
- * @throws {@link FleetError} `FLEET_BAD_OPTION`; `FLEET_NO_CONNECTION` where not one was let in
+ * @throws FleetError `FLEET_BAD_OPTION`, `FLEET_TOO_FEW_FILES`, `FLEET_TOO_FEW_PORTS`;
+ *   `FLEET_NO_CONNECTION` where not one was let in
  */
 export async function runConnectLoad(options: ConnectLoadOptions): Promise<ConnectLoadResult> {
   const { target, clients, connectsPerSecond = Number.POSITIVE_INFINITY } = options;
   checkOption("clients", clients, 1, 1_000_000);
   const { durationMs = 0, onProgress, signal = new AbortController().signal } = options;
   checkOption("durationMs", durationMs, 0, 7 * 86_400_000);
-  const fleet = new FleetConnections(target, runNumberOf(target), {});
+  checkLimits(clients, target);
+  const run = runNumberOf(target);
+  const fleet = new FleetConnections(target, clients, (index) => clientOf(target, run, index), {});
   const meter = new ToolMeter();
   const before = process.memoryUsage.rss();
   const timer = setInterval(
@@ -45,34 +50,16 @@ export async function runConnectLoad(options: ConnectLoadOptions): Promise<Conne
     PROGRESS_MS,
   );
   try {
-    await fleet.open(clients, connectsPerSecond, signal);
-    const { connected, reasons } = fleet.result();
-    if (connected === 0 && !signal.aborted) {
-      const place = `${target.host ?? "localhost"}:${target.port ?? 1883}`;
-      const message = `not one of ${clients} connections was let in: ${Object.keys(reasons)[0]}`;
-      throw new FleetError("FLEET_NO_CONNECTION", place, message);
-    }
+    await fleet.open(connectsPerSecond, signal);
+    checkConnected(fleet, target, signal);
+    const { connected } = fleet.result();
     const usage = meter.read();
     const bytesPerConnection = Math.max(0, usage.rssBytes - before) / Math.max(1, connected);
-    await hold(durationMs, signal);
+    await hold(systemClock, durationMs, signal);
     return { connect: fleet.result(), usage, bytesPerConnection };
   } finally {
     clearInterval(timer);
     meter.stop();
     await fleet.close();
   }
-}
-
-/** Resolves after a time, or at the signal. */
-export async function hold(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

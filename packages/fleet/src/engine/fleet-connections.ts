@@ -1,23 +1,24 @@
-import {
-  type MqttError,
-  Swarm,
-  type SwarmConnection,
-  type SwarmEvents,
-  type SwarmStats,
-} from "@bollard/mqtt-engine";
-import { clientOf, type FleetTarget } from "./fleet-target.js";
+import type { MqttError, SwarmClient, SwarmStats } from "@bollard/mqtt-engine";
+import type { DriverEvents, FleetConnection, FleetDriver } from "../driver/fleet-driver.js";
+import { openDriver } from "../driver/open-driver.js";
+import { type FleetClock, hold, systemClock } from "./fleet-clock.js";
+import type { FleetTarget } from "./fleet-target.js";
 import { Latency, type LatencySummary } from "./latency.js";
+import { ReconnectDelays } from "./reconnect-delays.js";
 
 /** How the connecting went. */
 export interface ConnectResult {
   /** Connections asked for. */
   readonly clients: number;
+  /** That came up, once at least. */
   readonly connected: number;
   /** Attempts that ended without CONNACK. */
   readonly failed: number;
   /** Connections that broke after they were up. */
   readonly lost: number;
-  /** From the first attempt to the last answer, ms. */
+  /** Connections that came up again. */
+  readonly reconnected: number;
+  /** From the first attempt to the last first answer, ms. */
   readonly elapsedMs: number;
   readonly perSecond: number;
   /** From the start of each attempt to its CONNACK. */
@@ -28,10 +29,10 @@ export interface ConnectResult {
 
 /** What a load does with the connections. */
 export type ConnectionEvents = Partial<
-  Pick<SwarmEvents, "acknowledged" | "unacknowledged" | "message" | "subscribed" | "ready">
+  Pick<DriverEvents, "acknowledged" | "unacknowledged" | "message" | "subscribed" | "ready">
 > & {
-  readonly connected?: (connection: SwarmConnection) => void;
-  readonly disconnected?: (connection: SwarmConnection) => void;
+  readonly connected?: (connection: FleetConnection) => void;
+  readonly disconnected?: (connection: FleetConnection) => void;
 };
 
 const MAX_REASONS = 20;
@@ -40,68 +41,101 @@ const nothing = (): void => {};
 
 /** The connections of a fleet: opened at a rate, counted, and their ends told with the reason. */
 export class FleetConnections {
-  readonly swarm: Swarm;
-  readonly connections: SwarmConnection[] = [];
-  readonly #target: FleetTarget;
-  readonly #run: number;
+  readonly driver: FleetDriver;
+  readonly connections: FleetConnection[] = [];
+  readonly latency = new Latency();
+  readonly #clientOf: (index: number) => SwarmClient;
   readonly #events: ConnectionEvents;
-  readonly #latency = new Latency();
+  readonly #clock: FleetClock;
+  readonly #delays: ReconnectDelays | undefined;
   readonly #reasons = new Map<string, number>();
-  /** By index. */
-  readonly #wasUp: boolean[] = [];
+  /** When each came up last, ms; below zero where it never did. */
+  readonly #upMs: Float64Array;
+  /** Connections that stay away until a time, ms. */
+  readonly #awayUntilMs = new Map<number, number>();
+  readonly #count: number;
   #firstMs = 0;
   #lastMs = 0;
+  #answered = 0;
   #connected = 0;
+  #reconnected = 0;
   #failed = 0;
   #lost = 0;
-  #expected = Number.POSITIVE_INFINITY;
+  #cut = 0;
   #isClosing = false;
   #settled: (() => void) | undefined;
-  #pacer: NodeJS.Timeout | undefined;
+  readonly #answeredOnce: Uint8Array;
 
-  constructor(target: FleetTarget, run: number, events: ConnectionEvents) {
-    this.#target = target;
-    this.#run = run;
+  /** @param clientOf - who a connection is, by its number from 0 on */
+  constructor(
+    target: FleetTarget,
+    count: number,
+    clientOf: (index: number) => SwarmClient,
+    events: ConnectionEvents,
+    clock: FleetClock = systemClock,
+  ) {
+    this.#clientOf = clientOf;
     this.#events = events;
-    this.swarm = new Swarm({
+    this.#clock = clock;
+    this.#count = count;
+    this.#delays = target.reconnect && new ReconnectDelays(count, target.reconnect);
+    this.#upMs = new Float64Array(count).fill(-1);
+    this.#answeredOnce = new Uint8Array(count);
+    const { driver = "engine", openDriver: open } = target;
+    const options = {
       ...target,
+      now: () => clock.now(),
       events: {
-        connected: (connection) => this.#up(connection),
-        disconnected: (connection, error) => this.#down(connection, error),
+        connected: (connection: FleetConnection) => this.#up(connection),
+        disconnected: (connection: FleetConnection, error: MqttError | undefined) =>
+          this.#down(connection, error),
         acknowledged: events.acknowledged ?? nothing,
         unacknowledged: events.unacknowledged ?? nothing,
         message: events.message ?? nothing,
         subscribed: events.subscribed ?? nothing,
         ready: events.ready ?? nothing,
       },
-    });
+    };
+    this.driver = open ? open(options) : openDriver(driver, options);
   }
 
   /**
-   * Opens connections and resolves once each was answered, one way or the other, or at the signal.
+   * Opens all connections and resolves once each was answered, one way or the other, or at the signal.
    *
    * @param perSecond - how many attempts begin a second; infinite for as fast as may be
    */
-  async open(count: number, perSecond: number, signal: AbortSignal): Promise<void> {
-    this.#firstMs = performance.now();
+  async open(perSecond: number, signal: AbortSignal): Promise<void> {
+    if (this.#count === 0) return;
+    this.#firstMs = this.#clock.now();
     const settled = new Promise<void>((resolve) => {
       this.#settled = resolve;
     });
-    this.#expected = count;
     const stop = () => this.#settled?.();
     signal.addEventListener("abort", stop, { once: true });
-    const pace = () => {
-      const due = Math.ceil(((performance.now() - this.#firstMs) / 1000) * perSecond);
-      while (this.connections.length < Math.min(count, due)) this.#openOne();
-      if (this.connections.length < count) this.#pacer = setTimeout(pace, PACE_MS);
-    };
-    if (perSecond === Number.POSITIVE_INFINITY) {
-      while (this.connections.length < count) this.#openOne();
-    } else pace();
     if (signal.aborted) stop();
-    await settled;
-    clearTimeout(this.#pacer);
+    await Promise.race([settled, this.#openAll(perSecond, signal).then(() => settled)]);
     signal.removeEventListener("abort", stop);
+  }
+
+  /** Connections that are up, in their order. */
+  *up(): Generator<FleetConnection> {
+    for (const connection of this.connections) if (connection.state === "up") yield connection;
+  }
+
+  /**
+   * Breaks a connection without a word, as when a node loses its power.
+   *
+   * @param awayMs - how long it stays away; it comes back only where the target says that clients do
+   */
+  cut(connection: FleetConnection, awayMs: number): void {
+    if (connection.state !== "up") return;
+    this.#awayUntilMs.set(connection.index, this.#clock.now() + awayMs);
+    this.driver.close(connection, false);
+  }
+
+  /** Connections that `cut` broke. */
+  get cutCount(): number {
+    return this.#cut;
   }
 
   result(): ConnectResult {
@@ -111,52 +145,86 @@ export class FleetConnections {
       connected: this.#connected,
       failed: this.#failed,
       lost: this.#lost,
+      reconnected: this.#reconnected,
       elapsedMs,
       perSecond: elapsedMs > 0 ? (this.#connected / elapsedMs) * 1000 : 0,
-      latency: this.#latency.summary(),
+      latency: this.latency.summary(),
       reasons: Object.fromEntries(this.#reasons),
     };
   }
 
   stats(): SwarmStats {
-    return this.swarm.stats();
+    return this.driver.stats();
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    clearTimeout(this.#pacer);
-    await this.swarm.closeAll();
+    await this.driver.closeAll();
+  }
+
+  async #openAll(perSecond: number, signal: AbortSignal): Promise<void> {
+    const { connections } = this;
+    for (;;) {
+      const elapsedS = (this.#clock.now() - this.#firstMs) / 1000;
+      const due = perSecond === Number.POSITIVE_INFINITY ? this.#count : elapsedS * perSecond;
+      while (connections.length < Math.min(this.#count, Math.ceil(due))) this.#openOne();
+      if (connections.length >= this.#count || signal.aborted || this.#isClosing) return;
+      await hold(this.#clock, PACE_MS, signal);
+    }
   }
 
   #openOne(): void {
     const index = this.connections.length;
-    this.#wasUp.push(false);
-    this.connections.push(this.swarm.open(index, clientOf(this.#target, this.#run, index)));
+    this.connections.push(this.driver.open(index, this.#clientOf(index)));
   }
 
-  #up(connection: SwarmConnection): void {
-    this.#lastMs = performance.now();
-    this.#latency.record(this.#lastMs - connection.attemptMs);
-    this.#wasUp[connection.index] = true;
-    this.#connected++;
+  #up(connection: FleetConnection): void {
+    const { index } = connection;
+    const nowMs = this.#clock.now();
+    this.latency.record(nowMs - connection.attemptMs);
+    if ((this.#upMs[index] as number) < 0) this.#connected++;
+    else this.#reconnected++;
+    this.#upMs[index] = nowMs;
     this.#events.connected?.(connection);
-    this.#tellSettled();
+    this.#answer(index, nowMs);
   }
 
-  #down(connection: SwarmConnection, error: MqttError | undefined): void {
+  #down(connection: FleetConnection, error: MqttError | undefined): void {
     if (this.#isClosing) return;
-    this.#lastMs = performance.now();
-    if (this.#wasUp[connection.index]) this.#lost++;
-    else this.#failed++;
-    const reason = error?.message ?? "closed";
-    if (this.#reasons.has(reason) || this.#reasons.size < MAX_REASONS) {
-      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+    const { index } = connection;
+    const nowMs = this.#clock.now();
+    const awayUntilMs = this.#awayUntilMs.get(index);
+    this.#awayUntilMs.delete(index);
+    const upMs = this.#upMs[index] as number;
+    // The attempt that has ended began after it came up last: it failed.
+    const wasUp = upMs >= 0 && upMs >= connection.attemptMs;
+    if (awayUntilMs !== undefined) this.#cut++;
+    else {
+      if (wasUp) this.#lost++;
+      else this.#failed++;
+      this.#note(error?.message ?? "closed");
     }
     this.#events.disconnected?.(connection);
-    this.#tellSettled();
+    this.#answer(index, nowMs);
+    if (!this.#delays) return;
+    const delayMs =
+      awayUntilMs === undefined
+        ? this.#delays.next(index, wasUp ? nowMs - upMs : 0, Math.random())
+        : awayUntilMs - nowMs;
+    this.#clock.after(Math.max(0, Math.ceil(delayMs / PACE_MS) * PACE_MS), () => {
+      if (!this.#isClosing) this.driver.reopen(connection);
+    });
   }
 
-  #tellSettled(): void {
-    if (this.#connected + this.#failed >= this.#expected) this.#settled?.();
+  #note(reason: string): void {
+    if (!this.#reasons.has(reason) && this.#reasons.size >= MAX_REASONS) return;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+  }
+
+  #answer(index: number, nowMs: number): void {
+    if (this.#answeredOnce[index] === 1) return;
+    this.#answeredOnce[index] = 1;
+    this.#lastMs = nowMs;
+    if (++this.#answered >= this.#count) this.#settled?.();
   }
 }

@@ -1,6 +1,9 @@
 import type { SwarmClient, SwarmOptions } from "@bollard/mqtt-engine";
+import type { FleetDriver } from "../driver/fleet-driver.js";
+import type { DriverName, DriverOptions } from "../driver/open-driver.js";
 import { FleetError } from "../error.js";
 import { expandTemplate } from "./expand-template.js";
+import type { ReconnectOptions } from "./reconnect-delays.js";
 
 /** User name and password of one client. */
 export interface Credentials {
@@ -22,7 +25,14 @@ export interface FleetTarget
     | "maxConnecting"
     | "connectTimeoutMs"
     | "maxInFlight"
+    | "topicAliases"
   > {
+  /** What speaks MQTT. Default: `engine`. */
+  readonly driver?: DriverName;
+  /** For tests. Default: by `driver`. @internal */
+  readonly openDriver?: (options: DriverOptions) => FleetDriver;
+  /** Clients whose connection was refused or broke come back. Default: they stay away. */
+  readonly reconnect?: ReconnectOptions | undefined;
   /** `%i` is the client's number. Default: `bollard-fleet-<run>-%i`. */
   readonly clientId?: string;
   /** One for each client in turn, used again from the first when there are fewer. Default: none. */
@@ -59,4 +69,10 @@ export function runNumberOf({ run }: FleetTarget): number {
 export function checkOption(name: string, value: number, least: number, most: number): void {
   if (Number.isFinite(value) && value >= least && value <= most) return;
   throw new FleetError("FLEET_BAD_OPTION", name, `${value} is out of range, ${least} to ${most}`);
+}
+
+/** The broker's address, as errors name it. */
+export function placeOf({ host = "localhost", port, tls, webSocket }: FleetTarget): string {
+  const usual = webSocket ? (tls ? 443 : 80) : tls ? 8883 : 1883;
+  return `${host}:${port ?? usual}`;
 }

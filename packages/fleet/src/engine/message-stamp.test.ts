@@ -15,7 +15,8 @@ test("a stamp comes back as it was written, wherever it lies", () => {
       fc.nat({ max: 50 }),
       (stamp, at) => {
         const buffer = new Uint8Array(at + STAMP_BYTES + 3);
-        writeStamp(buffer, at, stamp);
+        const { run, node, sequence, dueMs, lateUs } = stamp;
+        writeStamp(buffer, at, run, node, sequence, dueMs, lateUs);
         expect(readStamp(buffer, at, buffer.length)).toEqual(stamp);
         expect(readStamp(buffer, at, at + STAMP_BYTES - 1)).toBeUndefined();
       },

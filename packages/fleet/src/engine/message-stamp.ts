@@ -30,15 +30,23 @@ export interface MessageStamp {
 }
 
 /** Writes a stamp at an offset; the caller has made sure of its 24 bytes. */
-export function writeStamp(buffer: Uint8Array, at: number, stamp: MessageStamp): void {
+export function writeStamp(
+  buffer: Uint8Array,
+  at: number,
+  run: number,
+  node: number,
+  sequence: number,
+  dueMs: number,
+  lateUs: number,
+): void {
   put16(buffer, at, MARK);
-  put16(buffer, at + 2, stamp.run);
-  put32(buffer, at + 4, stamp.node);
-  put32(buffer, at + 8, stamp.sequence);
-  scratch.setFloat64(0, stamp.dueMs);
+  put16(buffer, at + 2, run);
+  put32(buffer, at + 4, node);
+  put32(buffer, at + 8, sequence);
+  scratch.setFloat64(0, dueMs);
   put32(buffer, at + 12, scratch.getUint32(0));
   put32(buffer, at + 16, scratch.getUint32(4));
-  put32(buffer, at + 20, Math.min(stamp.lateUs, LONG - 1));
+  put32(buffer, at + 20, Math.min(lateUs, LONG - 1));
 }
 
 /** Reads a stamp; undefined where there is none. */

@@ -1,10 +1,11 @@
 import type { QoS } from "@bollard/mqtt-engine";
-import { hold } from "./connect-load.js";
+import { checkLimits } from "../limits/check-limits.js";
 import { expandTemplate } from "./expand-template.js";
+import { hold, systemClock } from "./fleet-clock.js";
 import { type ConnectResult, FleetConnections } from "./fleet-connections.js";
-import { checkOption, type FleetTarget, runNumberOf } from "./fleet-target.js";
+import { checkOption, clientOf, type FleetTarget, runNumberOf } from "./fleet-target.js";
 import { Latency, type LatencySummary } from "./latency.js";
-import { readStamp } from "./message-stamp.js";
+import { stampOf } from "./receivers.js";
 import { ToolMeter, type ToolUsage } from "./tool-usage.js";
 
 /** Who subscribes to what, and for how long. */
@@ -51,7 +52,7 @@ const PROGRESS_MS = 1000;
 /**
  * Subscribes and counts what comes. Latencies across machines are as good as their clocks.
  *
- * @throws FleetError `FLEET_BAD_OPTION`
+ * @throws FleetError `FLEET_BAD_OPTION`, `FLEET_TOO_FEW_FILES`, `FLEET_TOO_FEW_PORTS`
  */
 export async function runSubscribeLoad(options: SubscribeLoadOptions): Promise<SubscribeResult> {
   const { target, clients, qos = 0, topic = "bollard/fleet/#", onProgress } = options;
@@ -65,18 +66,20 @@ export async function runSubscribeLoad(options: SubscribeLoadOptions): Promise<S
   let received = 0;
   let receivedBytes = 0;
   let refused = 0;
-  const fleet = new FleetConnections(target, runNumberOf(target), {
+  checkLimits(clients, target);
+  const run = runNumberOf(target);
+  const fleet = new FleetConnections(target, clients, (index) => clientOf(target, run, index), {
     connected: (connection) => {
       const filter = expandTemplate(topic, { index: connection.index + 1 });
-      fleet.swarm.subscribe(connection, filter, qos);
+      fleet.driver.subscribe(connection, filter, qos);
     },
     subscribed: (_, reasonCode) => {
       if (reasonCode >= 128) refused++;
     },
-    message: (_, { buffer, payloadStart, payloadEnd }) => {
+    message: (_, message) => {
       received++;
-      receivedBytes += payloadEnd - payloadStart;
-      const stamp = readStamp(buffer, payloadStart, payloadEnd);
+      receivedBytes += message.payloadEnd - message.payloadStart;
+      const stamp = stampOf(message);
       if (stamp) {
         const ms = performance.timeOrigin + performance.now() - stamp.dueMs;
         fromDue.record(ms);
@@ -91,9 +94,9 @@ export async function runSubscribeLoad(options: SubscribeLoadOptions): Promise<S
     lastSecond.reset();
   }, PROGRESS_MS);
   try {
-    await fleet.open(clients, options.connectsPerSecond ?? Number.POSITIVE_INFINITY, signal);
+    await fleet.open(options.connectsPerSecond ?? Number.POSITIVE_INFINITY, signal);
     const startMs = performance.now();
-    await hold(durationMs, signal);
+    await hold(systemClock, durationMs, signal);
     const elapsedMs = performance.now() - startMs;
     return {
       connect: fleet.result(),

@@ -1,6 +1,9 @@
 const NONE = -1;
 const SLOTS = 4096;
 
+/** Time between two looks at the wheel. */
+export const TICK_MS = 2;
+
 /**
  * Tells which nodes are due, each by an absolute time of its own, so that lateness never adds up.
  *

@@ -1,4 +1,5 @@
-import { BURST, type PublishResult } from "../engine/publish-load.js";
+import type { FleetRunResult } from "../engine/fleet-run.js";
+import { BURST } from "../engine/publisher.js";
 
 /** What kept a run from more, or from what was asked. */
 export interface Verdict {
@@ -27,7 +28,7 @@ const USUAL_HELD_BACK = 0.001;
  *
  * @param isScheduled - false for a run at full speed, which always has a limit
  */
-export function judge(result: PublishResult, isScheduled: boolean): Verdict {
+export function judge(result: FleetRunResult, isScheduled: boolean): Verdict {
   const { connect, latency, lateness, usage, sent, heldBack, unacknowledged, arrivals, missed } =
     result;
   // At QoS 0 and without a receiver, what fills the system's buffers counts as sent.

@@ -25,6 +25,8 @@ export interface SwarmMessage {
   readonly buffer: Uint8Array;
   readonly topicStart: number;
   readonly topicEnd: number;
+  /** MQTT 5: its properties, unread, lie from here to `payloadStart`. */
+  readonly propertiesStart: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
   readonly qos: QoS;
@@ -85,6 +87,8 @@ export interface SwarmOptions {
   readonly connectTimeoutMs?: number;
   /** Most unacknowledged publishes of one connection; the broker may ask for fewer. Default: 20. */
   readonly maxInFlight?: number;
+  /** MQTT 5: topics go by number after their first use, where the broker takes it. Default: false. */
+  readonly topicAliases?: boolean;
   /** Bytes the system has not taken from a connection before it is busy. Default: 16384. */
   readonly maxPendingBytes?: number;
   /** Largest packet taken. Default: 1 MiB. */

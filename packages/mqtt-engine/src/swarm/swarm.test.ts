@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ProtocolVersion } from "../packet/packet-type.js";
 import { MemoryBroker, turn } from "../testing/memory-broker.js";
-import { encodeTopic, Swarm } from "./swarm.js";
+import { Swarm } from "./swarm.js";
 import type { SwarmConnection } from "./swarm-connection.js";
 import type { SwarmOptions } from "./swarm-options.js";
+import { encodeTopic, type WritePayload } from "./swarm-writer.js";
 
 const topic = encodeTopic("street/lamp-1/up");
 const text = new TextEncoder().encode("hello, street");
@@ -34,8 +35,11 @@ function open(version: ProtocolVersion = 4, options: Partial<SwarmOptions> = {})
     },
   });
   const connection = swarm.open(0, { clientId: "lamp-1" });
-  const publish = (qos: 0 | 1 | 2, tag = 7, most = text.length) =>
-    swarm.publish(connection, topic, qos, false, most, writeText, tag, 100, 105);
+  const publish = (qos: 0 | 1 | 2, tag = 7, most = text.length, writeProperties?: WritePayload) => {
+    const kind = { qos, retain: false, payloadBytes: most, write: writeText };
+    const properties = writeProperties && { propertyBytes: 20, writeProperties };
+    return swarm.publish(connection, topic, { ...kind, ...properties }, tag, 100, 105);
+  };
   const pass = (ms: number) => {
     nowMs += ms;
     swarm.sweep();
@@ -121,6 +125,72 @@ describe.each([4, 5] as const)("a swarm that speaks MQTT %i", (version) => {
   });
 });
 
+describe("a swarm that speaks MQTT 5 only", () => {
+  const correlation: WritePayload = (buffer, at) => {
+    buffer.set([9, 0, 3, 7, 8, 9], at);
+    return 6;
+  };
+
+  test("writes properties, and a topic by its number after its first use", async () => {
+    const opened = open(5, { topicAliases: true });
+    opened.broker.connack = { properties: { topicAliasMaximum: 1 } };
+    await turn();
+    opened.publish(1, 7, 20_000, correlation);
+    opened.publish(0);
+    const other = encodeTopic("another");
+    const kind = { qos: 0, retain: false, payloadBytes: text.length, write: writeText } as const;
+    opened.swarm.publish(opened.connection, other, kind, 0, 0, 0);
+    opened.swarm.flush();
+    expect(opened.broker.received.slice(1)).toMatchObject([
+      {
+        topic: "street/lamp-1/up",
+        properties: { topicAlias: 1, correlationData: Buffer.of(7, 8, 9) },
+        payload: Buffer.from(text),
+      },
+      { topic: "", properties: { topicAlias: 1 }, payload: Buffer.from(text) },
+      { topic: "another", payload: Buffer.from(text) },
+    ]);
+    expect(opened.broker.received.at(-1)?.properties).toBeUndefined();
+  });
+
+  test("makes topics known anew on a new connection", async () => {
+    const opened = open(5, { topicAliases: true });
+    opened.broker.connack = { properties: { topicAliasMaximum: 5 } };
+    await turn();
+    opened.publish(0);
+    opened.swarm.flush();
+    opened.broker.drop();
+    await turn();
+    opened.swarm.reopen(opened.connection);
+    await turn();
+    opened.publish(0);
+    opened.swarm.flush();
+    expect(opened.broker.received.at(-1)).toMatchObject({ topic: "street/lamp-1/up" });
+    expect(opened.told).toEqual([
+      ["connected", 0, false],
+      ["disconnected", 0, "MQTT_NETWORK"],
+      ["connected", 0, false],
+    ]);
+  });
+
+  test("hands on properties unread, and refuses a length of them beyond the packet", async () => {
+    const { broker, told } = await openUp(5);
+    broker.send({
+      cmd: "publish",
+      topic: "a",
+      payload: "b",
+      qos: 1,
+      messageId: 3,
+      properties: { correlationData: Buffer.alloc(200) },
+    });
+    broker.sendBytes(Uint8Array.of(0x30, 5, 0, 1, 0x61, 9, 0));
+    expect(told).toEqual([
+      ["message", "a", "b", 1],
+      ["disconnected", 0, "MQTT_MALFORMED_PACKET"],
+    ]);
+  });
+});
+
 describe("Swarm", () => {
   test("is busy at its bound of unacknowledged publishes, and says when it is not", async () => {
     const { broker, publish, swarm, told } = await openUp(4, { maxInFlight: 2 });
@@ -173,6 +243,19 @@ describe("Swarm", () => {
     expect(broker.log()).toEqual(["pingreq"]);
     pass(10_000);
     expect(told).toEqual([["disconnected", 0, "MQTT_TIMEOUT"]]);
+  });
+
+  test("a connection that does not read keeps itself alive, and waits for no answer", async () => {
+    const { broker, pass, told, swarm, connection } = await openUp(4, { keepAliveS: 30 });
+    swarm.setReading(connection, false);
+    expect(broker.paused).toBe(true);
+    pass(29_000);
+    pass(20_000);
+    pass(9_000);
+    expect(broker.log()).toEqual(["pingreq", "pingreq"]);
+    swarm.setReading(connection, true);
+    pass(1000);
+    expect([broker.paused, told]).toEqual([false, []]);
   });
 
   test.each([

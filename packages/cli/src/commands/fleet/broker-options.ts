@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Credentials, FleetTarget } from "@bollard/fleet";
+import type { Credentials, DriverName, FleetTarget } from "@bollard/fleet";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parse as parseCsv } from "csv-parse/sync";
 import { CliError } from "../../error.js";
@@ -25,6 +25,9 @@ export interface BrokerOptions {
   readonly ws?: string | true;
   readonly ifaddr?: readonly string[];
   readonly connecting: number;
+  readonly reconnect?: true;
+  readonly topicAlias?: true;
+  readonly driver: DriverName;
   readonly json?: true;
 }
 
@@ -55,6 +58,13 @@ export function addBrokerOptions(command: Command): Command {
     .option("--ws [path]", "WebSocket, at /mqtt or this path")
     .option("--ifaddr <addresses>", "source addresses, comma-separated, used in turn", splitList)
     .option("--connecting <count>", "most connections under way at a time", whole(1, 10_000), 50)
+    .option("--reconnect", "whose connection breaks comes back, each time after a longer wait")
+    .option("--topic-alias", "MQTT 5: topics by number after their first use")
+    .addOption(
+      new Option("--driver <name>", "who speaks MQTT; mqtt is the package, one client a node")
+        .choices(["engine", "mqtt"])
+        .default("engine"),
+    )
     .option("--json", "end with one line of JSON on stdout");
 }
 
@@ -64,6 +74,9 @@ export function toTarget(options: BrokerOptions): FleetTarget {
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new CliError("CLI_USAGE", "--cert and --key go together: give both");
   }
+  if (options.topicAlias && options.mqttVersion !== "5") {
+    throw new CliError("CLI_USAGE", "--topic-alias is of MQTT 5: add -V 5");
+  }
   const credentials = credentialsOf(options);
   return {
     host: options.host,
@@ -72,6 +85,9 @@ export function toTarget(options: BrokerOptions): FleetTarget {
     cleanSession: options.clean,
     keepAliveS: options.keepalive,
     maxConnecting: options.connecting,
+    driver: options.driver,
+    topicAliases: options.topicAlias ?? false,
+    ...(options.reconnect && { reconnect: {} }),
     ...(options.clientid !== undefined && { clientId: options.clientid }),
     ...(credentials && { credentials }),
     ...(options.ifaddr && { sourceAddresses: options.ifaddr }),

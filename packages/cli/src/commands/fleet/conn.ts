@@ -49,6 +49,7 @@ function summaryOf({ connect, usage, bytesPerConnection }: ConnectLoadResult): s
     ["connected", `${count(connect.connected)} of ${count(connect.clients)}`],
     ["a second", count(connect.perSecond)],
     ["to CONNACK", percentiles(connect.latency)],
+    connect.reconnected > 0 && ["came back", count(connect.reconnected)],
     connect.failed + connect.lost > 0 && [
       "failed, broke",
       `${connect.failed}, ${connect.lost}: ${reasons.map(([why, times]) => `${times} × ${why}`).join("; ")}`,

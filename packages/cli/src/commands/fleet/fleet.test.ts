@@ -15,6 +15,8 @@ describe("bollard fleet", () => {
     [["pub", "--duration", "soon"], /'--duration <time>'.*20s/],
     [["conn", "-c", "0"], /'-c, --clients <count>'.*from 1/],
     [["conn", "--cert", "a.pem"], /--cert and --key go together/],
+    [["pub", "--topic-alias"], /--topic-alias is of MQTT 5: add -V 5/],
+    [["pub", "--driver", "paho"], /engine, mqtt/],
     [["sub", "--intervall", "1"], /unknown option '--intervall'/],
   ])("names the option that is wrong, and a good value: %j", async (words, message) => {
     const { code, err } = await run(["fleet", ...words]);

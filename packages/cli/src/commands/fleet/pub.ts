@@ -133,6 +133,10 @@ function summaryOf(result: PublishResult, verdict: Verdict, cpuSPerMillion: numb
       "connected",
       `${count(connect.connected)} of ${count(connect.clients)}, ${count(connect.perSecond)} a second`,
     ],
+    connect.failed + connect.lost > 0 && [
+      "broke",
+      `${count(connect.lost)}; came back ${count(connect.reconnected)}; attempts that failed ${count(connect.failed)}`,
+    ],
     ["sent", `${count(result.sent)}, ${count(result.sentPerSecond)} a second`],
     result.missed > 0 && ["missed", `${count(result.missed)}, due while their connection was down`],
     result.heldBack > 0 && ["held back", `${count(result.heldBack)}, sent later than due`],

@@ -1,0 +1,62 @@
+import { Latency, type LatencySummary } from "./latency.js";
+
+/** Percentiles of every time that is measured; undefined where there was none. */
+export interface LatencySummaries {
+  readonly acknowledgedFromDue: LatencySummary | undefined;
+  readonly acknowledgedFromSend: LatencySummary | undefined;
+  readonly arrivedFromDue: LatencySummary | undefined;
+  readonly arrivedFromSend: LatencySummary | undefined;
+}
+
+/** Times from due, of some part of a run. */
+export class PartLatency {
+  readonly acknowledged = new Latency();
+  readonly arrived = new Latency();
+
+  /** To the arrival, where it is counted; else to the acknowledgement. */
+  summary(): LatencySummary | undefined {
+    return this.arrived.summary() ?? this.acknowledged.summary();
+  }
+
+  reset(): void {
+    this.acknowledged.reset();
+    this.arrived.reset();
+  }
+}
+
+/** Every time that is measured in a run. */
+export class LatencyTally {
+  readonly acknowledgedFromDue = new Latency();
+  readonly acknowledgedFromSend = new Latency();
+  readonly arrivedFromDue = new Latency();
+  readonly arrivedFromSend = new Latency();
+  /** How late the fleet itself was, where nothing held it back. */
+  readonly lateness = new Latency();
+  /** Since the last look. */
+  readonly lastSecond = new PartLatency();
+  /** Of the phase under way. */
+  phase = new PartLatency();
+
+  acknowledged(fromDueMs: number, fromSendMs: number): void {
+    this.acknowledgedFromDue.record(fromDueMs);
+    this.acknowledgedFromSend.record(fromSendMs);
+    this.lastSecond.acknowledged.record(fromDueMs);
+    this.phase.acknowledged.record(fromDueMs);
+  }
+
+  arrived(fromDueMs: number, fromSendMs: number): void {
+    this.arrivedFromDue.record(fromDueMs);
+    this.arrivedFromSend.record(fromSendMs);
+    this.lastSecond.arrived.record(fromDueMs);
+    this.phase.arrived.record(fromDueMs);
+  }
+
+  summaries(): LatencySummaries {
+    return {
+      acknowledgedFromDue: this.acknowledgedFromDue.summary(),
+      acknowledgedFromSend: this.acknowledgedFromSend.summary(),
+      arrivedFromDue: this.arrivedFromDue.summary(),
+      arrivedFromSend: this.arrivedFromSend.summary(),
+    };
+  }
+}
