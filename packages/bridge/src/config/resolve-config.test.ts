@@ -25,6 +25,7 @@ const allDefaults: ResolvedConfig = {
     nextFreePort: false,
     maxEventStreams: 64,
     names: [],
+    read: { access: "page", requestsPerMinute: 600 },
   } as unknown as ResolvedConfig["http"],
   view: { historyPoints: 720, maxNodes: 10_000, staleAfterMs: 0 },
   log: { level: "info" },
