@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { pipeline } from "node:stream";
 
 /**
  * A stretch of network to a broker that a test can cut, mend and make slow. Its own port stays the
@@ -68,21 +69,22 @@ export class Gate {
         to.destroy();
       });
     }
-    far.on("data", (bytes) => near.write(bytes));
-    near.on("data", (bytes) => this.#forward(near, far, bytes));
+    // Whoever goes takes the other with it, above.
+    const noted = () => {};
+    pipeline(far, near, noted);
+    pipeline(near, (bytes: AsyncIterable<Buffer>) => this.#trickle(bytes), far, noted);
   }
 
-  #forward(near: Socket, far: Socket, bytes: Buffer): void {
-    if (bytes.length <= this.#bytesAtOnce) {
-      far.write(bytes);
-      return;
+  async *#trickle(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      let start = 0;
+      while (chunk.length - start > this.#bytesAtOnce) {
+        const end = start + this.#bytesAtOnce;
+        yield chunk.subarray(start, end);
+        start = end;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      yield chunk.subarray(start);
     }
-    near.pause();
-    far.write(bytes.subarray(0, this.#bytesAtOnce));
-    setImmediate(() => {
-      if (far.destroyed) return;
-      near.resume();
-      this.#forward(near, far, bytes.subarray(this.#bytesAtOnce));
-    });
   }
 }

@@ -148,6 +148,34 @@ describeMosquitto("with mosquitto", () => {
     },
   );
 
+  test.each([4, 5] as const)(
+    "takes in everything in order from a broker that sends more than the receive maximum (%i)",
+    async (protocolVersion) => {
+      const messages = new Tally<MqttMessage>();
+      const acks: (() => void)[] = [];
+      const topic = `too-many/${protocolVersion}`;
+      const receiver = keep(
+        await connect({
+          ...{ host, port: broker.port, protocolVersion, receiveMaximum: 100 },
+          onMessage: (message, ack) => {
+            acks.push(ack);
+            messages.add(message);
+            // As a bridge does, which acknowledges when its disk has them.
+            if (acks.length === 1)
+              setImmediate(() => acks.splice(0).forEach((each) => void each()));
+          },
+        }),
+      );
+      await receiver.subscribe(topic, 1);
+      const sender = keep(await connect({ host, port: broker.port }));
+      const all = numbers(5000);
+      await Promise.all(all.map((payload) => sender.publish(topic, payload, { qos: 1 })));
+      await messages.reach(5000);
+      expect(messages.items.map(text)).toEqual(all);
+      expect(receiver.stats().connects).toBe(1);
+    },
+  );
+
   test("a broker that is killed and comes back loses no QoS 1 publish", async () => {
     const own = await startMosquitto();
     try {

@@ -84,8 +84,8 @@ export interface ConnectOptions {
   /** More MQTT 5 properties for CONNECT. */
   readonly properties?: MqttProperties;
   /**
-   * Most messages that wait for their `ack()`, 1 to 65535. An MQTT 5 broker is told; from a 3.1.1
-   * broker no more is read than that, give or take one chunk. Default: 1000.
+   * Most messages that wait for their `ack()`, 1 to 65535. An MQTT 5 broker is told; whatever a
+   * broker sends, no more is read than that, give or take one chunk. Default: 1000.
    */
   readonly receiveMaximum?: number;
   /** Largest packet taken, in bytes; a larger one ends the connection. Default: 1 MiB. */
@@ -157,7 +157,6 @@ export function sessionOptions(options: ConnectOptions): SessionOptions {
   return {
     protocolVersion,
     connect,
-    receiveMaximum,
     maxPacketBytes,
     maxTopicAliases,
     maxInFlight: options.maxInFlight ?? 1000,

@@ -471,12 +471,20 @@ describe("messages", () => {
     expect(disconnects).toEqual([]);
   });
 
-  test("an MQTT 5 broker that exceeds the receive maximum is told so", async () => {
-    const { broker, disconnects } = await street({ protocolVersion: 5, receiveMaximum: 1 });
+  test("an MQTT 5 broker that exceeds the receive maximum loses nothing, and is not read on", async () => {
+    const { broker, acks, messages, disconnects } = await street({
+      protocolVersion: 5,
+      receiveMaximum: 2,
+    });
     broker.send(publish(1));
     broker.send(publish(2));
-    expect(broker.received).toMatchObject([{ cmd: "disconnect", reasonCode: 147 }]);
-    expect(disconnects).toMatchObject([{ error: { code: "MQTT_PROTOCOL_ERROR" } }]);
+    expect(broker.paused).toBe(false);
+    broker.send(publish(3));
+    expect(broker.paused).toBe(true);
+    acks[0]?.();
+    expect(broker.paused).toBe(false);
+    expect(messages.map(({ packetId }) => packetId)).toEqual([1, 2, 3]);
+    expect(disconnects).toEqual([]);
   });
 
   test("a broker's topic aliases are resolved, and an unknown one is an error", async () => {

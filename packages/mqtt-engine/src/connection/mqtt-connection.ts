@@ -373,10 +373,17 @@ export class MqttConnection {
     this.#flushSoon();
   }
 
-  /** A 3.1.1 broker cannot be told a receive maximum, so we stop reading. */
+  /**
+   * Stops reading where no more is wanted: a 3.1.1 broker cannot be told, and an MQTT 5 broker may
+   * send more than it was told. mosquitto does, set to `max_inflight_messages 0`. Closing on it, as
+   * section 4.13 has it, would have it send the same again for ever.
+   */
   #pauseOrResume(): void {
-    if (this.#options.protocolVersion === 5) return;
-    const full = this.#session.incoming.unacknowledged >= (this.#options.receiveMaximum ?? 1000);
+    const { unacknowledged } = this.#session.incoming;
+    const most = this.#options.receiveMaximum ?? 1000;
+    // A broker that keeps to it stops by itself, and then has other packets for us.
+    const full =
+      this.#options.protocolVersion === 5 ? unacknowledged > most : unacknowledged >= most;
     if (full === this.#paused) return;
     this.#paused = full;
     if (full) this.#transport?.pause();

@@ -52,7 +52,6 @@ import { TopicAliases } from "./topic-aliases.js";
 export interface SessionOptions {
   readonly protocolVersion: ProtocolVersion;
   readonly connect: ConnectFields;
-  readonly receiveMaximum: number;
   readonly maxPacketBytes: number;
   readonly maxInFlight: number;
   readonly maxQueued: number;
@@ -405,18 +404,7 @@ export class ClientSession {
     }
     const writer = this.#writer as PacketWriter;
     const entry = this.#incoming.receive(packet.packetId, packet.qos, writer);
-    if (this.#options.protocolVersion === 5) this.#checkReceiveMaximum();
     if (entry) this.#handler.message(topic, packet, entry);
-  }
-
-  #checkReceiveMaximum(): void {
-    if (this.#incoming.unacknowledged > this.#options.receiveMaximum) {
-      throw new MqttError(
-        "MQTT_PROTOCOL_ERROR",
-        `the broker sent more than the receive maximum of ${this.#options.receiveMaximum}`,
-        { reasonCode: 147 },
-      );
-    }
   }
 
   #resolveTopic(packet: PublishPacket): string {
