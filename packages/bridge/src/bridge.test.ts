@@ -1,14 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BatchEncoder } from "@bollard/payload";
+import { defineSchema } from "@bollard/schema";
 import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Bridge, type BridgeOptions } from "./bridge.js";
 import type { BridgeConfig } from "./config/config.js";
 import { isBridgeError } from "./error.js";
+import type { NodeView } from "./page/api-types.js";
 import type { LogView } from "./page/detail-types.js";
+import { ManualClock } from "./testing/manual-clock.js";
 import { silent } from "./testing/street.js";
-import { streetAir, streetPayload } from "./testing/street-air.js";
+import { START_S, streetAir, streetPayload } from "./testing/street-air.js";
 import { TestBroker } from "./testing/test-broker.js";
 
 let dataDir: string;
@@ -359,3 +363,65 @@ describe("Bridge", () => {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+test("a field that is kept for an hour is then gone from disk, page and CSV, and all else is there", async () => {
+  const gate = defineSchema({
+    name: "gate",
+    id: 40,
+    fields: [
+      { kind: "text", name: "plate", maxBytes: 12, optional: true, concernsPersons: true },
+      { name: "speed", unit: "km/h", min: 0, max: 200, resolution: 1, optional: true },
+      { name: "level", unit: "dB", min: 0, max: 140, resolution: 0.1 },
+    ],
+    derived: [
+      {
+        ...{ name: "ratio", unit: "/", min: 0, max: 10, resolution: 0.1 },
+        ...{ inputs: ["speed"], formula: "speed / 20", version: "1", purpose: "a test" },
+      },
+    ],
+  });
+  const clock = new ManualClock();
+  clock.wall = (START_S + 180) * 1000;
+  let onRevised = () => {};
+  const revised = new Promise<void>((resolve) => (onRevised = resolve));
+  const onDisk = (text: string) =>
+    readdirSync(join(dataDir, "spool")).some((name) =>
+      readFileSync(join(dataDir, "spool", name)).includes(text),
+    );
+  const fields = { plate: { allow: "a test", keepHours: 1 }, speed: { keepHours: 1 } };
+  const bridge = new Bridge({
+    config: config({ privacy: { gate: { fields } } }),
+    ...{ schemas: [gate], clock },
+    logTo: { write: (line) => void (line.includes("revised") && onRevised()) },
+  });
+  bridges.push(bridge);
+  const { url } = await bridge.start();
+  const batch = new BatchEncoder(gate);
+  batch.open(new Uint8Array(200), { boot: 1, sequence: 1 });
+  for (const row of [0, 1, 2]) {
+    const values = { plate: `AB ${row}`, speed: 40 + row, level: 60 + row };
+    batch.append({ time: START_S + 60 * row, values });
+  }
+  await publish(["lamp-12", batch.close()]);
+  await city.until(() => city.taken.length >= 3);
+  const csv = async () => (await fetch(`${url}/api/v1/readings.csv?node=lamp-12`)).text();
+  const series = async (field: string) => {
+    const answer = await fetch(`${url}/api/v1/nodes/lamp-12/history?field=${field}`);
+    return ((await answer.json()) as { values: unknown }).values;
+  };
+  expect(await csv()).toContain("lamp-12,AB 1,41,61,2.1");
+  expect([onDisk("AB 1"), await series("speed")]).toEqual([true, [40, 41, 42]]);
+  clock.pass(3_600_000);
+  await revised;
+  expect(onDisk("AB")).toBe(false);
+  expect(await series("speed")).toEqual([null, null, null]);
+  expect(await series("ratio")).toEqual([null, null, null]);
+  expect(await series("level")).toEqual([60, 61, 62]);
+  const [node] = (await (await fetch(`${url}/api/v1/nodes`)).json()) as NodeView[];
+  expect(node?.values.map(({ value }) => value)).toEqual([null, null, 62, null]);
+  expect((await csv()).split("\r\n").slice(1, 4)).toEqual([
+    expect.stringMatching(/lamp-12,,,60,$/),
+    expect.stringMatching(/lamp-12,,,61,$/),
+    expect.stringMatching(/lamp-12,,,62,$/),
+  ]);
+});

@@ -22,6 +22,7 @@ import { DurableAcks } from "./durable-acks.js";
 import { EndSet } from "./end-set.js";
 import { eraseNode } from "./erase-node.js";
 import { BridgeError } from "./error.js";
+import { FieldExpiry } from "./field-expiry.js";
 import type { Control } from "./http/api.js";
 import { type HttpServer, startHttpServer } from "./http/http-server.js";
 import type { AccessToken } from "./http/login/access-token.js";
@@ -86,6 +87,7 @@ interface Running {
   readonly sinks: SinkSet;
   readonly sources: EndSet<Source>;
   readonly replay: Replay;
+  readonly expiry: FieldExpiry;
   /** One for all serial ports. */
   readonly linkSessions: LinkSessions;
   /** From before the start. */
@@ -117,6 +119,7 @@ export class Bridge {
   readonly #acks = new DurableAcks(0);
   readonly #token: AccessToken | undefined;
   readonly #readAccess: ReadAccess | undefined;
+  readonly #times: ReadingTimes;
   readonly #progress: ProgressWatch;
   readonly #commands: CommandDesk;
   readonly #logRing = new LogRing();
@@ -150,6 +153,7 @@ export class Bridge {
       firstSeenMs: (node, nowMs) => this.#firstSeen?.of(node, nowMs) ?? nowMs,
     });
     this.#readingsIn = new Rate(() => this.#clock.monotonicMs());
+    this.#times = new ReadingTimes(this.#clock);
     this.#token = readAccessToken(config.http);
     this.#readAccess = readAccessOf(config.http, this.#token);
     this.#trend = new TrendLog({ clock: this.#clock, status: () => this.status() });
@@ -175,6 +179,7 @@ export class Bridge {
       const running = await this.#open();
       if (this.#config.http.enabled) this.#http = await this.#startHttp(running);
       this.#tellReplay(running.replay.start());
+      running.expiry.start();
       await running.sources.apply(planSources(this.#sourceOptions(this.#config, running)));
     } catch (error) {
       await this.close();
@@ -303,7 +308,18 @@ export class Bridge {
       },
     });
     const linkSessions = new LinkSessions({ allocateSession: (node) => sessions.next(node) });
-    const opened = { spool, pipeline, setAside, sessions, sinks, sources, replay, linkSessions };
+    const expiry = this.#makeExpiry(spool, pipeline);
+    const opened = {
+      spool,
+      pipeline,
+      setAside,
+      sessions,
+      sinks,
+      sources,
+      replay,
+      expiry,
+      linkSessions,
+    };
     // What was opened is closed again, whatever comes.
     this.#running = { ...opened, lastKeys: [] };
     await sinks.apply(ends);
@@ -311,6 +327,20 @@ export class Bridge {
     for (const session of links) linkSessions.restore(session);
     this.#running = { ...opened, lastKeys };
     return this.#running;
+  }
+
+  #makeExpiry(spool: Spool, pipeline: Pipeline): FieldExpiry {
+    return new FieldExpiry({
+      ...{ spool, clock: this.#clock, alarms: this.#alarms, log: this.#log, times: this.#times },
+      schemas: () => this.#schemas.all,
+      schemaOf: (entry) => {
+        return this.#references.schemaOf(entry, this.#nodes.registry.find(entry.node)?.schemas);
+      },
+      onSwept: () => {
+        pipeline.forget();
+        this.#view.expire(this.#schemas.all);
+      },
+    });
   }
 
   #makePipeline(spool: Spool, setAside: SetAsideLog, sessions: SessionNumbers): Pipeline {
@@ -327,7 +357,7 @@ export class Bridge {
       registry: this.#nodes.registry,
       references: this.#references,
       mappings: this.#mappings,
-      times: new ReadingTimes(this.#clock),
+      times: this.#times,
       onRefused: (error) => this.#onRefused(error),
     });
   }
@@ -384,6 +414,7 @@ export class Bridge {
       this.#nodes.reload(nodes);
     });
     this.#tellReplay(replayed);
+    running.expiry.start();
     const { fresh, ...sinkChanges } = await sinks.apply(this.#ends(config));
     for (const drain of fresh) void drain.run();
     const report: ReloadReport = {
@@ -479,6 +510,7 @@ export class Bridge {
       await running?.spool.commit().catch(() => {});
       running?.replay.close();
       running?.sinks.stop();
+      await running?.expiry.close();
       await Promise.all([this.#http?.close(), running?.sources.close(), running?.sinks.close()]);
       await running?.spool.close();
       await Promise.all([running?.setAside.save(), this.#firstSeen?.save()]);

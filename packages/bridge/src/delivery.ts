@@ -36,6 +36,7 @@ export interface Delivery {
  *
  * - `unknown-node`, `unknown-schema`: kept in the spool, and replayed once that is known
  * - `unmapped`: a foreign message that does not fit its mapping; replayed once the mapping is another
+ * - `expired`: a field that cannot be missing was kept as long as it may be
  * - `undecodable`: the payload does not fit its schema
  * - `malformed`: what is stored is not an entry
  */
@@ -43,6 +44,7 @@ export type SetAsideReason =
   | "unknown-node"
   | "unknown-schema"
   | "unmapped"
+  | "expired"
   | "undecodable"
   | "malformed";
 

@@ -3,6 +3,7 @@ import { defineSchema } from "@bollard/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resolveNodes } from "./config/resolve-config.js";
+import type { Interpreted } from "./delivery.js";
 import type { Entry } from "./entry.js";
 import { type InterpretOptions, interpret } from "./interpret.js";
 import { ReadingTimes } from "./reading-time.js";
@@ -49,6 +50,28 @@ function entryOf(payload: Uint8Array, more: Partial<Entry> = {}): Entry {
     ...more,
   };
 }
+
+describe("a field that is kept for an hour", () => {
+  const after = (field: "pm25" | "temperature", ageMs: number) => {
+    const rules = { "street-air": { fields: { [field]: { keepHours: 1 } } } };
+    const references = new SchemaReferences(new SchemaSet([streetAir], rules));
+    const { arrival } = entryOf(streetPayload(7));
+    const entry = entryOf(streetPayload(7), {
+      arrival: { ...arrival, wallMs: clock.wallMs() - ageMs },
+    });
+    return interpret(40, entry, { ...options, references });
+  };
+  const valuesOf = (interpreted: Interpreted) =>
+    interpreted.kind === "delivery" ? interpreted.readings[0]?.values : interpreted.reason;
+
+  test("is missing from then on, and takes a message along that cannot do without it", () => {
+    const hourMs = 3_600_000;
+    expect(valuesOf(after("temperature", hourMs - 1))).toEqual({ pm25: 1.7, temperature: 20 });
+    expect(valuesOf(after("temperature", hourMs))).toEqual({ pm25: 1.7, temperature: null });
+    expect(valuesOf(after("pm25", hourMs))).toBe("expired");
+    expect(after("temperature", 0)).toMatchObject({ entry: { payload: new Uint8Array(0) } });
+  });
+});
 
 describe("an entry", () => {
   test("becomes a delivery under the owner's name, calibrated", () => {

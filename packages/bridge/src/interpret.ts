@@ -3,6 +3,7 @@ import type { DeliveredReading, Interpreted, SetAsideReason } from "./delivery.j
 import type { Entry } from "./entry.js";
 import type { ReadingTimes } from "./reading-time.js";
 import type { RegisteredNode, Registry } from "./registry/registry.js";
+import { type ExpiringField, expiredFields } from "./rules/expiry.js";
 import { applyRules, type Values } from "./rules/rule.js";
 import { ofLayout, ofNode, type SchemaReferences } from "./schema-references.js";
 import type { KnownSchema } from "./schema-set.js";
@@ -17,12 +18,13 @@ export interface InterpretOptions {
   readonly times: ReadingTimes;
 }
 
+const NONE: readonly ExpiringField[] = [];
 /** In place of bytes that hold more than may leave. */
 const WITHHELD = new Uint8Array(0);
 
 /**
  * Decodes an entry and applies the rules: what it gives depends on nothing but the entry, the
- * registry and the schemas, so a replay gives it again.
+ * registry and the schemas, so a replay gives it again, but for fields whose time is over by then.
  *
  * Whatever the payload is, it does not throw: what cannot be delivered is set aside with the reason.
  */
@@ -45,6 +47,12 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
     if (entry.layout !== undefined && entry.layout !== schema.fingerprint) {
       return setAside("unknown-schema", ofLayout(reference, entry.layout));
     }
+    const { privacy } = schema;
+    const expired =
+      privacy.expiring.length === 0 ? NONE : expiredFields(privacy, options.times.ageS(entry));
+    if (expired.some(({ isOptional }) => !isOptional)) {
+      return setAside("expired", schema.schema.name);
+    }
     const mapping = options.mappings?.get(entry.source.name);
     const decoded =
       entry.source.kind === "foreign"
@@ -53,7 +61,7 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
     if (!decoded) {
       return setAside("unmapped", mappingReference(entry.source.name, mapping?.fingerprint));
     }
-    const readings = toReadings(entry, node, schema, decoded);
+    const readings = toReadings(entry, node, schema, without(expired, decoded));
     const payloadBytes = entry.payload.length;
     const leaving = schema.privacy.isRestricted ? { ...entry, payload: WITHHELD } : entry;
     return {
@@ -111,6 +119,13 @@ export function isMendedMapping(
   const [name = ""] = reference.split("#");
   const mapping = mappings.get(name);
   return mapping !== undefined && mappingReference(name, mapping.fingerprint) !== reference;
+}
+
+function without(expired: readonly ExpiringField[], decoded: DecodedEntry): DecodedEntry {
+  if (expired.length === 0) return decoded;
+  const missing = Object.fromEntries(expired.map(({ name }) => [name, null]));
+  const rows = decoded.rows.map((row) => ({ ...row, values: { ...row.values, ...missing } }));
+  return { ...decoded, rows };
 }
 
 function toReadings(

@@ -6,8 +6,8 @@ import type { DurableAcks } from "./durable-acks.js";
 import { decodeEntry, type Entry, encodeEntry } from "./entry.js";
 import { type InterpretOptions, interpret } from "./interpret.js";
 import type { KeyMemory } from "./key-memory.js";
+import { dueFields } from "./rules/expiry.js";
 import { stripPayload } from "./rules/strip-payload.js";
-import type { KnownSchema } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
 import type { SetAsideLog } from "./set-aside-log.js";
 import type { Accept, SourceMessage } from "./sources/source.js";
@@ -127,15 +127,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   };
 
-  const spokenIn = (entry: Entry): KnownSchema | undefined => {
-    try {
-      const spoken = parts.registry.find(entry.node)?.schemas;
-      const reference = parts.references.of(entry);
-      return parts.references.find(reference) ?? parts.references.find(reference, spoken);
-    } catch {
-      return undefined;
-    }
-  };
+  const spokenIn = (entry: Entry) =>
+    parts.references.schemaOf(entry, parts.registry.find(entry.node)?.schemas);
 
   /** Without what must not come to the disk; undefined where that cannot be told. */
   const stripped = (entry: Entry): Entry | undefined => {
@@ -188,10 +181,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   };
 
+  const isShortened = (entry: Entry): boolean => {
+    const schema = spokenIn(entry);
+    return schema !== undefined && dueFields(schema.privacy, parts.times.ageS(entry)).length > 0;
+  };
+
   const recall = (stored: SpoolEntry): Recalled => {
     const recalled = read(stored);
-    if (recalled.entry) remember(stored.position, recalled.entry);
-    else setAside.add(recalled.interpreted as SetAside);
+    // Its bytes may be others by now than those that its node would send again.
+    const mayDiffer = recalled.entry && isShortened(recalled.entry);
+    if (recalled.entry && !mayDiffer) remember(stored.position, recalled.entry);
+    if (!recalled.entry) setAside.add(recalled.interpreted as SetAside);
     if (recalled.interpreted.kind === "delivery") view.recall(recalled.interpreted);
     return recalled;
   };

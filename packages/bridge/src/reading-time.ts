@@ -30,12 +30,22 @@ export class ReadingTimes {
    * since, in the same boot of this machine, the monotonic clock tells. Where a network server
    * received it before us, that is when it came in: it may have waited there for hours.
    */
-  arrivalS({ arrival, receivedMs }: Entry): number {
-    if (receivedMs !== undefined) return receivedMs / 1000;
+  arrivalS(entry: Entry): number {
+    const { receivedMs } = entry;
+    return receivedMs !== undefined ? receivedMs / 1000 : this.keptSinceS(entry);
+  }
+
+  /** When the entry came to this bridge, Unix seconds, whoever had it before. */
+  keptSinceS({ arrival }: Entry): number {
     const canMend = arrival.quality === "unset" && arrival.bootId === this.#clock.bootId;
     if (!canMend || this.#clock.quality() === "unset") return arrival.wallMs / 1000;
     const agoMs = this.#clock.monotonicMs() - arrival.monotonicMs;
     return Math.round(this.#clock.wallMs() - agoMs) / 1000;
+  }
+
+  /** How long this bridge has had the entry, seconds; below 0 where a clock was wrong. */
+  ageS(entry: Entry): number {
+    return this.#clock.wallMs() / 1000 - this.keptSinceS(entry);
   }
 
   /**

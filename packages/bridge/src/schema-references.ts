@@ -61,6 +61,21 @@ export class SchemaReferences {
   }
 
   /**
+   * The schema that an entry is read by, also where its node does not speak it by the registry;
+   * undefined where nobody can tell.
+   *
+   * @param spoken - names of the schemas that the node speaks
+   */
+  schemaOf(entry: Entry, spoken?: ReadonlySet<string>): KnownSchema | undefined {
+    try {
+      const reference = this.of(entry);
+      return this.find(reference) ?? this.find(reference, spoken);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
    * Whether what an entry was set aside for is known by now.
    *
    * @param detail - a reference, or one made by `ofLayout` or `ofNode`

@@ -24,6 +24,8 @@ export interface KnownField {
   readonly decimals: number;
   /** Its value is one number, which can be plotted. */
   readonly isNumber: boolean;
+  /** Its value is a position. */
+  readonly isPlace: boolean;
 }
 
 /** A schema with what the bridge needs of it at each reading, made once. */
@@ -40,6 +42,8 @@ export interface KnownSchema {
   readonly fingerprint: string;
   /** Those that leave. */
   readonly fields: readonly KnownField[];
+  /** Of those, the ones that are kept for a time only, and what is derived from such; seconds. */
+  readonly expiring: readonly { readonly name: string; readonly keepS: number }[];
   /** Smart Data Model to the property of each of its records, by the record's name. */
   readonly models: ReadonlyMap<string, Readonly<Record<string, string>>>;
   field(name: string): KnownField | undefined;
@@ -142,6 +146,7 @@ function toKnownSchema(schema: SensorSchema, privacy: Privacy): KnownSchema {
     codec: compileSchema(schema),
     fingerprint: layoutFingerprint(schema),
     fields: [...fields.values()],
+    expiring: expiringOf(schema, privacy),
     models: modelsOf(leaving),
     field: (name) => fields.get(name) ?? fieldOf(schema, name),
   };
@@ -151,6 +156,18 @@ function toKnownSchema(schema: SensorSchema, privacy: Privacy): KnownSchema {
 function fieldOf(schema: SensorSchema, name: string): KnownField | undefined {
   const field = schema.fields.find((one) => one.name === name);
   return field && toKnownField(field);
+}
+
+/** A derived field lasts as long as the first of its inputs that goes. */
+function expiringOf(schema: SensorSchema, { expiring, dropped }: Privacy): KnownSchema["expiring"] {
+  const keepS = new Map(expiring.map((field) => [field.name, field.keepS]));
+  for (const { name, inputs } of schema.derived) {
+    const least = Math.min(...inputs.map((input) => keepS.get(input) ?? Number.POSITIVE_INFINITY));
+    if (Number.isFinite(least)) keepS.set(name, least);
+  }
+  return [...keepS]
+    .filter(([name]) => !dropped.has(name))
+    .map(([name, seconds]) => ({ name, keepS: seconds }));
 }
 
 function modelsOf(fields: readonly Field[]): KnownSchema["models"] {
@@ -172,6 +189,7 @@ function toKnownField(field: Field): KnownField {
     title: field.title ?? field.name,
     unit: displayUnit(unit),
     decimals: decimalsOf(field),
+    isPlace: field.kind === "position",
     isNumber: field.kind === "quantity" || field.kind === "counter" || field.kind === "duration",
   };
 }

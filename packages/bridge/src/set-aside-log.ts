@@ -55,13 +55,15 @@ export class SetAsideLog {
   add(setAside: SetAside): void {
     if (setAside.reason === "undecodable") this.#undecodable++;
     else if (setAside.reason === "malformed") this.#malformed++;
-    else this.#note(setAside.reason, setAside.detail, setAside.position, 1);
+    else if (setAside.reason !== "expired")
+      this.#note(setAside.reason, setAside.detail, setAside.position, 1);
   }
 
   /** Resolves once an entry is sure to be found again: only then may a cursor pass it. */
   async keep(setAside: SetAside): Promise<void> {
-    if (setAside.reason === "undecodable" || setAside.reason === "malformed") return;
-    this.#note(setAside.reason, setAside.detail, setAside.position, 0);
+    const { reason, detail, position } = setAside;
+    if (reason === "undecodable" || reason === "malformed" || reason === "expired") return;
+    this.#note(reason, detail, position, 0);
     const version = this.#version;
     while (this.#savedVersion < version) await this.#save();
   }

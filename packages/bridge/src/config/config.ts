@@ -323,6 +323,8 @@ export interface FieldPrivacyConfig {
   readonly step?: number | undefined;
   /** It leaves as it is: for what purpose, and on whose word. */
   readonly allow?: string | undefined;
+  /** Whole hours after which it is off the disk and the page. Default: as long as its message. */
+  readonly keepHours?: number | undefined;
 }
 
 /** The log on disk. */

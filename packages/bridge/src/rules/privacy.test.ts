@@ -87,9 +87,22 @@ describe("privacy", () => {
     [{ place: { atLeast: 2 } }, "A threshold is for numbers", "privacy.crowd.fields.place"],
     [{ people: { drop: "spool" } }, "Only an optional field", "privacy.crowd.fields.people"],
     [{ people: { drop: "pipeline", step: 2 } }, "needs no other rule", "privacy.crowd"],
+    [{ tag: { drop: "spool", keepHours: 2 } }, "does not come to the disk", "privacy.crowd"],
+    [{ loudness: { keepHours: 2 } }, "give its inputs a time", "privacy.crowd.fields.loudness"],
   ] as const)("refuses %j", (fields, message, place) => {
     expect(() => knownBy({ fields })).toThrow(message);
     expect(() => knownBy({ fields })).toThrow(place);
+  });
+
+  test("a time to be kept says nothing of whether a field may leave", () => {
+    const fields = { people: { keepHours: 2 }, level: { keepHours: 24 } };
+    expect(left({ fields })).toEqual({ level: 61.7, bins: [0, 12], loudness: 0.6 });
+    expect(knownBy({ fields }).privacy.withheld).toContain("people");
+    // What is derived lasts as long as what it is derived from.
+    expect(knownBy({ fields }).expiring).toEqual([
+      { name: "level", keepS: 86_400 },
+      { name: "loudness", keepS: 86_400 },
+    ]);
   });
 
   test("refuses rules for a schema that there is not", () => {

@@ -2,6 +2,7 @@ import type { FieldValue, Position } from "@bollard/payload";
 import type { DerivedField, Field, SensorSchema } from "@bollard/schema";
 import type { FieldPrivacyConfig, SchemaPrivacyConfig } from "../config/config.js";
 import { BridgeError } from "../error.js";
+import type { ExpiringField } from "./expiry.js";
 import type { Rule } from "./rule.js";
 
 /** A schema's privacy rules, ready to be applied. */
@@ -13,6 +14,8 @@ export interface Privacy {
   readonly withheld: readonly string[];
   /** Of those, the ones that do not come to the disk. */
   readonly beforeSpool: readonly string[];
+  /** Fields of the payload that are kept for a time only. */
+  readonly expiring: readonly ExpiringField[];
   /** Whether what leaves differs from what came: then the payload itself must not leave. */
   readonly isRestricted: boolean;
   /** Times are rounded down to a multiple of this; 0: not. */
@@ -34,6 +37,7 @@ export function privacyOf(schema: SensorSchema, config: SchemaPrivacyConfig = {}
   const dropped = new Set<string>();
   const withheld: string[] = [];
   const beforeSpool: string[] = [];
+  const expiring: ExpiringField[] = [];
   for (const name of Object.keys(rules)) {
     if (fields.some((field) => field.name === name)) continue;
     throw wrong(schema, name, `${schema.name} has no field ${name}`);
@@ -42,14 +46,19 @@ export function privacyOf(schema: SensorSchema, config: SchemaPrivacyConfig = {}
     const rule = Object.hasOwn(rules, field.name) ? rules[field.name] : undefined;
     if (rule) assertFits(schema, field, rule);
     if (rule?.drop === "spool") beforeSpool.push(field.name);
-    if (!rule && field.concernsPersons) withheld.push(field.name);
-    if (rule?.drop !== undefined || (!rule && field.concernsPersons)) dropped.add(field.name);
+    if (rule?.keepHours !== undefined) {
+      const isOptional = "optional" in field && field.optional;
+      expiring.push({ name: field.name, keepS: rule.keepHours * HOUR_S, isOptional });
+    }
+    const isWithheld = field.concernsPersons && !saysHowItLeaves(rule);
+    if (isWithheld) withheld.push(field.name);
+    if (rule?.drop !== undefined || isWithheld) dropped.add(field.name);
     else if (rule?.atLeast !== undefined || rule?.step !== undefined) {
       changes.set(field.name, changeOf(rule));
     }
   }
   const { timeStepS = 0 } = config;
-  const isRestricted = dropped.size > 0 || changes.size > 0 || timeStepS > 0;
+  const isRestricted = dropped.size > 0 || changes.size > 0 || timeStepS > 0 || expiring.length > 0;
   const rule: Rule = (values) => {
     if (dropped.size === 0 && changes.size === 0) return values;
     const kept = Object.entries(values).filter(([name]) => !dropped.has(name));
@@ -60,7 +69,14 @@ export function privacyOf(schema: SensorSchema, config: SchemaPrivacyConfig = {}
       }),
     );
   };
-  return { rule, dropped, withheld, beforeSpool, isRestricted, timeStepS };
+  return { rule, dropped, withheld, beforeSpool, expiring, isRestricted, timeStepS };
+}
+
+const HOUR_S = 3600;
+
+/** How long it is kept says nothing of whether it may leave. */
+function saysHowItLeaves({ drop, atLeast, step, allow }: FieldPrivacyConfig = {}): boolean {
+  return (drop ?? atLeast ?? step ?? allow) !== undefined;
 }
 
 function assertFits(
@@ -68,10 +84,16 @@ function assertFits(
   field: Field | DerivedField,
   rule: FieldPrivacyConfig,
 ): void {
-  const { drop, atLeast, step, allow } = rule;
+  const { drop, atLeast, step, allow, keepHours } = rule;
   const refuse = (message: string) => wrong(schema, field.name, message);
   if (drop === "spool" && !("optional" in field && field.optional && !("inputs" in field))) {
     throw refuse("Only an optional field of the payload can be dropped before the spool");
+  }
+  if (keepHours !== undefined && "inputs" in field) {
+    throw refuse("It is not on the disk, so it is not kept: give its inputs a time");
+  }
+  if (keepHours !== undefined && drop === "spool") {
+    throw refuse("It does not come to the disk, so it is not kept for hours");
   }
   if (drop !== undefined && (atLeast ?? step ?? allow) !== undefined) {
     throw refuse("A field that is dropped needs no other rule");

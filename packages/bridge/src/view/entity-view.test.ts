@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FieldPrivacyConfig } from "../config/config.js";
 import { resolveNodes } from "../config/resolve-config.js";
 import type { Delivery } from "../delivery.js";
 import type { Entry } from "../entry.js";
@@ -45,6 +46,43 @@ function set(more: { maxNodes?: number } = {}) {
 }
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+
+test("shows a value no more whose time is over, nor a field that leaves no more", () => {
+  const { clock, view, delivery } = set();
+  const known = (fields: Record<string, FieldPrivacyConfig>) =>
+    new SchemaSet([streetAir], { "street-air": { fields } }).all;
+  for (const number of [0, 1, 2]) view.show(delivery("a1-b2", number));
+  const shown = () => [
+    view.history("oak-street-12", "temperature", 1e6)?.values,
+    view.nodes()[0]?.[1].values.map(({ value }) => value),
+    [...view.latest()].map(([, { reading }]) => [
+      reading.values,
+      reading.records.map(({ name }) => name),
+    ]),
+  ];
+  view.expire(known({ temperature: { keepHours: 1 } }));
+  expect(shown()).toEqual([
+    [20, 20, 20],
+    [0.2, 20],
+    [[{ pm25: 0.2, temperature: 20 }, ["oak-street-12/pm25", "oak-street-12/temperature"]]],
+  ]);
+  view.takeChanged();
+  clock.wall = (START_S + 60 + 3150) * 1000;
+  view.expire(known({ temperature: { keepHours: 1 } }));
+  expect(shown()[0]).toEqual([null, null, 20]);
+  clock.pass(60_000);
+  view.expire(known({ temperature: { keepHours: 1 } }));
+  const gone = [
+    [null, null, null],
+    [0.2, null],
+    [[{ pm25: 0.2, temperature: null }, ["oak-street-12/pm25"]]],
+  ];
+  expect(shown()).toEqual(gone);
+  expect(view.takeChanged()).toHaveLength(1);
+  view.show(delivery("a1-b2", 3));
+  view.expire(known({ temperature: { drop: "pipeline" } }));
+  expect(shown()[1]).toEqual([0.3, null]);
+});
 
 describe("EntityView", () => {
   test("shows the latest reading of a node, whatever comes late", () => {

@@ -1,9 +1,10 @@
-import { type FieldValue, measureJson } from "@bollard/payload";
+import { type FieldValue, measureJson, toRecords } from "@bollard/payload";
 import type { BridgeClock } from "../clock.js";
 import type { DeliveredReading, Delivery } from "../delivery.js";
 import { isNewer, type Moment } from "../newest.js";
 import type { FieldHistory, FieldView, NodeView } from "../page/api-types.js";
 import type { RegisteredNode } from "../registry/registry.js";
+import { headStartS } from "../rules/expiry.js";
 import type { KnownSchema } from "../schema-set.js";
 import { ReadingHistory } from "./reading-history.js";
 
@@ -40,6 +41,8 @@ interface Shown {
   readonly schema: KnownSchema;
   readonly history: ReadingHistory;
   readonly staleAfterMs: number;
+  /** Where the registry has it. */
+  readonly home: NodeView["position"] | undefined;
   view: NodeView;
   /** Undefined before the first. */
   latest: LatestReading | undefined;
@@ -113,6 +116,36 @@ export class EntityView {
   /** The newest reading of every node and schema, by a key of its own. */
   *latest(): Generator<[key: string, latest: LatestReading], void, undefined> {
     for (const [key, { latest }] of this.#shown) if (latest) yield [key, latest];
+  }
+
+  /**
+   * Shows the values no more whose time is over, and those of fields that do not leave any more.
+   *
+   * @param schemas - those there are now
+   */
+  expire(schemas: readonly KnownSchema[]): void {
+    const nowS = this.#options.clock.wallMs() / 1000;
+    for (const [key, shown] of this.#shown) {
+      const schema = schemas.find((one) => one.schema.name === shown.schema.schema.name);
+      for (const { name } of shown.schema.fields) {
+        const keepS = schema ? keptS(schema, name) : 0;
+        if (keepS !== undefined && this.#expire(shown, name, nowS - keepS)) this.#changed.add(key);
+      }
+    }
+  }
+
+  /** @returns whether its latest value went, too */
+  #expire(shown: Shown, name: string, toS: number): boolean {
+    shown.history.clear(name, toS);
+    const { values, observedAt } = shown.view;
+    const value = values.find((one) => one.name === name);
+    if (!value || value.value === null || Date.parse(observedAt) / 1000 > toS) return false;
+    const left = values.map((one) => (one === value ? { ...one, value: null } : one));
+    const { position, ...others } = shown.view;
+    const place = shown.schema.field(name)?.isPlace ? shown.home : position;
+    shown.view = { ...others, ...(place && { position: place }), values: left };
+    shown.latest &&= withoutField(shown.latest, name);
+    return true;
   }
 
   /** Shows a node no more, until it is heard of again. */
@@ -196,6 +229,7 @@ export class EntityView {
       schema,
       history: new ReadingHistory(this.#options.historyPoints, numbers),
       staleAfterMs: this.#options.staleAfterMs || usualMs,
+      home: node.position,
       view: {
         name: node.name,
         id: node.id,
@@ -231,6 +265,21 @@ export class EntityView {
   #isFresh(shown: Shown): boolean {
     return this.#options.clock.wallMs() - shown.arrivedMs <= shown.staleAfterMs;
   }
+}
+
+function withoutField(latest: LatestReading, name: string): LatestReading {
+  const { node, schema, reading } = latest;
+  const time = reading.timeS;
+  const values = { ...reading.values, [name]: null };
+  const records = toRecords(schema.output, { time, values }, { baseName: `${node.name}/`, time });
+  return { ...latest, reading: { ...reading, values, records } };
+}
+
+/** How long a field's values are shown, seconds; undefined for as long as there is room. */
+function keptS(schema: KnownSchema, name: string): number | undefined {
+  const expiring = schema.expiring.find((field) => field.name === name);
+  if (expiring) return expiring.keepS - headStartS(expiring.keepS);
+  return schema.fields.some((field) => field.name === name) ? undefined : 0;
 }
 
 function latestOf(reading: DeliveredReading, schema: KnownSchema): Partial<NodeView> {

@@ -64,6 +64,17 @@ export class ReadingHistory {
     }
   }
 
+  /** Forgets the values of one field in the readings up to a time, Unix seconds. */
+  clear(field: string, toS: number): void {
+    const column = this.#fields.get(field);
+    if (column === undefined) return;
+    for (let index = 0; index < this.#length; index++) {
+      const row = this.#at(index);
+      if ((this.#rows[row] ?? 0) > toS) return;
+      this.#rows[row + column] = Number.NaN;
+    }
+  }
+
   /**
    * One field over the last `seconds` before the newest reading.
    *

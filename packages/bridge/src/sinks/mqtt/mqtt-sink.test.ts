@@ -177,6 +177,25 @@ describe("MqttSink", () => {
     ]);
   });
 
+  test("publishes nothing again whose time to be kept is over", async () => {
+    const one = delivery(1);
+    const schema = { ...one.schema, expiring: [{ name: "temperature", keepS: 3600 }] };
+    const arrived = (agoMs: number, node: string) => {
+      const { entry, ...others } = delivery(1, node);
+      const arrival = { ...entry.arrival, wallMs: Date.now() - agoMs };
+      return { ...others, schema, entry: { ...entry, arrival } };
+    };
+    const out = make({ formats: ["json"] });
+    await out.deliver(arrived(3_600_000, "a1-b2"));
+    await out.deliver(arrived(0, "lamp-13"));
+    out.caughtUp();
+    await broker.restart();
+    await broker.until(() => broker.taken.length >= 3);
+    expect(broker.taken.map((message) => message.topic)).toEqual([
+      ...[`${topic}/json`, "city/lamp-13/street-air/json", "city/lamp-13/street-air/json"],
+    ]);
+  });
+
   test("announces a node to Home Assistant once, and again to a broker that forgot it", async () => {
     const out = make({ formats: ["json"], homeAssistant: {} });
     await out.deliver(delivery(1));

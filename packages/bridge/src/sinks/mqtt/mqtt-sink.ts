@@ -223,7 +223,9 @@ export class MqttSink implements Sink {
   }
 
   async #restore(connection: number): Promise<void> {
+    const { clock } = this.#options;
     for (const message of this.#latest.notTakenOn(connection)) {
+      if (message.untilMs !== undefined && clock.wallMs() >= message.untilMs) continue;
       if (await this.#passes(message)) await this.#publish(message, noted);
     }
   }

@@ -14,6 +14,8 @@ import { toSenmlMessage } from "./senml-message.js";
 /** A message with the entity in it that the gates have to pass. */
 export interface CheckedMessage extends OutgoingMessage {
   readonly entity?: Entity;
+  /** It is not published again from then on, ms since the Unix epoch. Default: it may be always. */
+  readonly untilMs?: number;
 }
 
 /** What became of one reading, or of one entry. */
@@ -79,7 +81,16 @@ export class ReadingMessages {
   }
 
   /** What goes out for a reading. */
-  ofReading({ node, schema }: Delivery, reading: DeliveredReading, isNewest: boolean): Messages {
+  ofReading(delivery: Delivery, reading: DeliveredReading, isNewest: boolean): Messages {
+    const { schema, entry } = delivery;
+    const made = this.#ofReading(delivery, reading, isNewest);
+    if (schema.expiring.length === 0) return made;
+    const keepS = Math.min(...schema.expiring.map((field) => field.keepS));
+    const untilMs = entry.arrival.wallMs + keepS * 1000;
+    return { ...made, messages: made.messages.map((message) => ({ ...message, untilMs })) };
+  }
+
+  #ofReading({ node, schema }: Delivery, reading: DeliveredReading, isNewest: boolean): Messages {
     const { formats } = this.#config;
     const retain = this.#config.retain && isNewest;
     const topics = this.#topicsOf(node, schema);
