@@ -27,9 +27,11 @@ import {
   notAcceptableAnswer,
   notFoundAnswer,
 } from "./read-schemas.js";
+import type { ReadSlots } from "./read-slots.js";
 
 interface EntityRouteOptions extends ReadApiOptions {
   readonly latest: LatestReadings;
+  readonly slots: ReadSlots;
 }
 
 /** A page of what is latest or past. */
@@ -44,9 +46,6 @@ type ReadPage = <Item>(
   query: ReadQuery,
   form: ReadForm<Item>,
 ) => Promise<Page<Item>>;
-
-/** Each reads through the log, so a few at a time are enough. */
-const MOST_AT_ONCE = 2;
 
 const listQuery = {
   type: "object",
@@ -65,7 +64,7 @@ const listAnswers = { 200: entitiesAnswer, ...commonAnswers, 406: notAcceptableA
 
 /** Adds `/v1/entities`, `/v1/entities/{id}` and `/v1/history`. */
 export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOptions): void {
-  const { data, latest, clock, counts } = options;
+  const { data, latest, clock, slots } = options;
 
   const latestPage: ReadPage = async (filter, { limit, after }, form) => {
     const { items, next } = await readLatest({ filter, limit, after }, form, latest);
@@ -143,7 +142,6 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
     },
   );
 
-  let reading = 0;
   app.get<{ Querystring: ReadQuery }>(
     "/v1/history",
     {
@@ -155,19 +153,7 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
         response: listAnswers,
       },
     },
-    async (request, reply) => {
-      if (reading >= MOST_AT_ONCE) {
-        counts.busy++;
-        reply.header("retry-after", "1");
-        return sendProblem(reply, { status: 503, title: "Too many read the history already" });
-      }
-      reading++;
-      try {
-        return await answer(request, reply, historyPage);
-      } finally {
-        reading--;
-      }
-    },
+    (request, reply) => slots.use(reply, () => answer(request, reply, historyPage)),
   );
 }
 

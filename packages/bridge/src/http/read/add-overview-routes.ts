@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
+import { describeSensorThings } from "../sensor-things/describe-sensor-things.js";
 import type { ReadApiOptions } from "./add-read-api.js";
 import type { LatestReadings } from "./latest-readings.js";
 import { cityNode, typesOf } from "./read-overview.js";
-import { commonAnswers, jsonAnswer } from "./read-schemas.js";
+import { commonAnswers, jsonAnswer, notFoundAnswer } from "./read-schemas.js";
 
 interface OverviewOptions extends ReadApiOptions {
   readonly latest: LatestReadings;
@@ -68,6 +69,14 @@ const nodes = {
   },
 } as const;
 
+/** What the routes of SensorThings may answer besides; their document is not made by the server. */
+const problems = JSON.parse(
+  JSON.stringify({ ...commonAnswers, 404: notFoundAnswer }).replaceAll(
+    '"$ref":"Problem#"',
+    '"$ref":"#/components/schemas/Problem"',
+  ),
+);
+
 /** Adds `/v1`, `/v1/types`, `/v1/nodes`, `/v1/openapi.json` and `/v1/asyncapi.json`. */
 export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions): void {
   const { latest, data, version, history } = options;
@@ -98,6 +107,7 @@ export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions
           types: "v1/types",
           openapi: "v1/openapi.json",
           asyncapi: "v1/asyncapi.json",
+          sensorThings: "v1.1",
           health: "health",
         },
       };
@@ -130,10 +140,11 @@ export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions
 
   app.get("/v1/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
     // Beside what it describes, whatever a proxy in front puts before it.
-    const document = { ...app.swagger(), servers: [{ url: "../" }] };
+    const document = app.swagger();
+    const paths = { ...document.paths, ...describeSensorThings(problems) };
     return reply
       .type("application/vnd.oai.openapi+json;version=3.1")
-      .send(JSON.stringify(document));
+      .send(JSON.stringify({ ...document, paths, servers: [{ url: "../" }] }));
   });
 
   app.get("/v1/asyncapi.json", { schema: { hide: true } }, async (_request, reply) =>

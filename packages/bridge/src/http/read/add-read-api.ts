@@ -4,6 +4,7 @@ import fastifySwagger from "@fastify/swagger";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { BridgeClock } from "../../clock.js";
 import { sendProblem } from "../problem.js";
+import { addSensorThings } from "../sensor-things/add-sensor-things.js";
 import { addEntityRoutes } from "./add-entity-routes.js";
 import { addOverviewRoutes } from "./add-overview-routes.js";
 import type { CityData } from "./city-data.js";
@@ -12,6 +13,7 @@ import { openApiInfo } from "./open-api.js";
 import { guardReads, type ReadAccess } from "./read-access.js";
 import type { ReadCounts } from "./read-counts.js";
 import { sharedSchemas } from "./read-schemas.js";
+import { ReadSlots } from "./read-slots.js";
 
 /** What the read API is made of. */
 export interface ReadApiOptions {
@@ -72,7 +74,9 @@ export async function addReadApi(app: FastifyInstance, options: ReadApiOptions):
   });
   const latest = new LatestReadings(data);
   addOverviewRoutes(app, { ...options, latest });
-  addEntityRoutes(app, { ...options, latest });
+  const slots = new ReadSlots(counts);
+  addEntityRoutes(app, { ...options, latest, slots });
+  addSensorThings(app, { data, latest, clock, slots });
 }
 
 class TooManyRequests extends Error {
@@ -85,9 +89,11 @@ async function refuseUnknownParameters(
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
   const schema = request.routeOptions.schema?.querystring as { properties?: object } | undefined;
-  const known = Object.keys(schema?.properties ?? {});
+  // Where there is none, the route reads its query itself.
+  if (!schema) return undefined;
+  const known = Object.keys(schema.properties ?? {});
   const stray = Object.keys(request.query as object).find((name) => !known.includes(name));
-  if (stray === undefined || !request.routeOptions.schema) return undefined;
+  if (stray === undefined) return undefined;
   const takes = known.length === 0 ? "it takes none" : `it takes ${known.join(", ")}`;
   return sendProblem(reply, {
     status: 400,

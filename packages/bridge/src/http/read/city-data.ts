@@ -7,7 +7,7 @@ import type { LatestReading } from "../../view/entity-view.js";
 /** What the city may read: all of it is after the rules, so what privacy keeps back is not in it. */
 export interface CityData {
   /** The log, read beside every cursor; `durable` is the last position that can be read. */
-  readonly spool: Pick<Spool, "replay" | "durable">;
+  readonly spool: Pick<Spool, "replay" | "durable" | "stats">;
   readonly interpret: (stored: SpoolEntry) => Interpreted;
   /** The newest reading of each node and schema, by a key of its own, in no order. */
   readonly latest: () => Iterable<readonly [key: string, latest: LatestReading]>;
