@@ -69,12 +69,15 @@ const nodes = {
   },
 } as const;
 
-/** What the routes of SensorThings may answer besides; their document is not made by the server. */
-const problems = JSON.parse(
-  JSON.stringify({ ...commonAnswers, 404: notFoundAnswer }).replaceAll(
-    '"$ref":"Problem#"',
-    '"$ref":"#/components/schemas/Problem"',
-  ),
+/** What SensorThings may answer besides: its part of the document is not made by the server. */
+const problems = Object.fromEntries(
+  Object.entries({ ...commonAnswers, 404: notFoundAnswer }).map(([status, { description }]) => [
+    status,
+    {
+      description,
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    },
+  ]),
 );
 
 /** Adds `/v1`, `/v1/types`, `/v1/nodes`, `/v1/openapi.json` and `/v1/asyncapi.json`. */

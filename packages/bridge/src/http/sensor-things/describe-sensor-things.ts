@@ -46,7 +46,7 @@ const query = [
  *
  * @param common - answers that every read may get
  */
-export function describeSensorThings(common: Readonly<Record<string, object>>): object {
+export function describeSensorThings(common: object): object {
   const paths: Record<string, object> = {};
   const add = (path: string, summary: string, schema: object, hasId: boolean) => {
     const id = { name: "id", in: "path", required: true, schema: text };
