@@ -19,6 +19,7 @@ export class FixtureDetails {
         openedAt: "2026-11-24T04:32:43.000Z",
         node: { id: "air-0001", firmware: "street 1.4", boot: 7, window: 8, schemas: [17] },
         heardMsAgo: 400,
+        roundTripMs: 12.4,
         frames: 9_876,
         badFrames: 124,
         discardedBytes: 2_480,
@@ -35,6 +36,8 @@ export class FixtureDetails {
       source: "cabinet",
       state: "down",
       detail: "it was unplugged",
+      lastError: { message: "it was unplugged", at: "2026-11-24T05:12:40.000Z" },
+      retryInMs: 4_100,
     },
   ];
 

@@ -91,10 +91,11 @@ const ofSinks =
       return value === undefined ? [] : [{ value, labels: { kind: sink.kind, name: sink.name } }];
     });
 
-const ofLinks = (read: (link: NonNullable<LinkView["link"]>) => number) => (now: Now) =>
-  now.links.flatMap(({ port, source, link }) =>
-    link ? [{ value: read(link), labels: { port, source } }] : [],
-  );
+const ofLinks = (read: (link: NonNullable<LinkView["link"]>) => number | undefined) => (now: Now) =>
+  now.links.flatMap(({ port, source, link }) => {
+    const value = link && read(link);
+    return value === undefined ? [] : [{ value, labels: { port, source } }];
+  });
 
 const isUp = ({ state }: { readonly state: string }) => (state === "up" ? 1 : 0);
 const secondsSince = (time: string | undefined, { status }: Now) =>
@@ -241,6 +242,17 @@ const families: readonly Family[] = [
     read: ofSources(({ errors }) => errors),
   },
   {
+    kind: "gauge",
+    name: "source_last_error_age_seconds",
+    help: "Since something went wrong last; absent where nothing has",
+    labels: END,
+    read: (now) =>
+      now.status.sources.flatMap(({ kind, name, lastError }) => {
+        const value = secondsSince(lastError?.at, now);
+        return value === undefined ? [] : [{ value, labels: { kind, name } }];
+      }),
+  },
+  {
     ...{ kind: "gauge", name: "sink_up", help: "1 while it is connected", labels: END },
     read: ofSinks(isUp),
   },
@@ -292,6 +304,15 @@ const families: readonly Family[] = [
   {
     ...{ kind: "counter", name: "link_frames_total", help: "Good frames", labels: LINK },
     read: ofLinks(({ frames }) => frames),
+  },
+  {
+    kind: "gauge",
+    name: "link_round_trip_seconds",
+    help: "How long an answer of the node takes; absent before the first",
+    labels: LINK,
+    read: ofLinks(({ roundTripMs }) =>
+      roundTripMs === undefined ? undefined : roundTripMs / 1000,
+    ),
   },
   {
     kind: "counter",

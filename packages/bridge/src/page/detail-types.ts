@@ -5,8 +5,10 @@
  * `POST nodes/{name}/commands`, and as a download `GET readings.csv?node=&schema=&from=&to=`.
  */
 
+import type { EndStatus } from "./api-types.js";
+
 /** One serial port, and the link on it. Counts are since the port was opened last. */
-export interface LinkView {
+export interface LinkView extends Pick<EndStatus, "lastError" | "retryInMs"> {
   /** Device path. */
   readonly port: string;
   /** The source that takes it. */
@@ -25,6 +27,8 @@ export interface OpenLinkView {
   readonly node?: LinkedNodeView;
   /** Milliseconds since a good frame came; absent before the first. */
   readonly heardMsAgo?: number;
+  /** How long an answer of the node takes, smoothed, in ms; absent before the first. */
+  readonly roundTripMs?: number;
   readonly frames: number;
   /** Pieces of the stream that were no frame or had a wrong CRC, and their bytes. */
   readonly badFrames: number;

@@ -105,4 +105,6 @@ export interface LinkHostStats {
   /** Messages of nodes that had no session, not taken. */
   readonly withoutSession: number;
   readonly sessions: number;
+  /** How long an answer of the node takes, smoothed, in ms; absent before the first. */
+  readonly roundTripMs?: number;
 }

@@ -23,6 +23,7 @@ import type { LinkHostEvent, LinkHostStats } from "./link-host-event.js";
 import type { LinkSession, ReceivedMessage, SessionLink } from "./link-session.js";
 import type { LinkSessions } from "./link-sessions.js";
 import { PendingCommands } from "./pending-commands.js";
+import { RoundTripProbe } from "./round-trip-probe.js";
 
 export interface LinkHostOptions {
   /** One for all lines of the program. */
@@ -77,6 +78,7 @@ export class LinkHost implements SessionLink {
   readonly #decoder: FrameDecoder;
   readonly #commands: PendingCommands;
   readonly #descriptors = new DescriptorRequests();
+  readonly #probe = new RoundTripProbe();
   /** Called when {@link nextDeadline} may have come nearer. */
   onSchedule: (() => void) | undefined;
 
@@ -141,11 +143,14 @@ export class LinkHost implements SessionLink {
     if (!this.#up) return NEVER;
     const commands = this.#commands.nextDeadline(this.#session !== undefined);
     const descriptor = this.#descriptors.nextDeadline;
-    return Math.min(this.#inviteAt, this.#pingAt, this.#silentAt, commands, descriptor);
+    const ping = Math.min(this.#pingAt, this.#probe.askAt);
+    return Math.min(this.#inviteAt, ping, this.#silentAt, commands, descriptor);
   }
 
   stats(): LinkHostStats {
-    return { ...this.#counts, discardedBytes: this.#decoder.discardedBytes };
+    const { roundTripMs } = this.#probe;
+    const { discardedBytes } = this.#decoder;
+    return { ...this.#counts, discardedBytes, ...(roundTripMs !== undefined && { roundTripMs }) };
   }
 
   /** The line is there: a node that is in the belief of a session is asked for its HELLO. */
@@ -164,6 +169,7 @@ export class LinkHost implements SessionLink {
     this.#loseCommands(this.#commands.forgetAll(), "neverSent");
     this.#options.sessions.detach(this);
     this.#descriptors.clear();
+    this.#probe.end();
     this.#session = undefined;
     this.#inviteAt = NEVER;
     this.#pingAt = NEVER;
@@ -197,9 +203,9 @@ export class LinkHost implements SessionLink {
     if (!this.#up) return;
     const now = this.#options.now();
     if (now >= this.#inviteAt) this.#invite();
-    if (now >= this.#pingAt) {
+    if (now >= this.#pingAt || now >= this.#probe.askAt) {
       this.#pingAt = NEVER;
-      this.#options.send(formatFrame(FRAME_TYPE.PING, 0, 0));
+      this.#options.send(this.#probe.question(now));
     }
     if (now >= this.#silentAt) {
       this.#silentAt = NEVER;
@@ -254,6 +260,7 @@ export class LinkHost implements SessionLink {
     if (session !== this.#session || !this.#up) return;
     // No frame is taken before the node has begun anew, so none can be told what is no longer true.
     this.#session = undefined;
+    this.#probe.end();
     this.#invitations = 0;
     this.#invite();
   }
@@ -280,7 +287,8 @@ export class LinkHost implements SessionLink {
           this.#reset(RESET_REASON.noSession);
           break;
         }
-        if (!(frame.flags & FLAG_ANSWER)) {
+        if (frame.flags & FLAG_ANSWER) this.#probe.answered(frame.seq, now);
+        else {
           this.#options.send(formatFrame(FRAME_TYPE.PING, FLAG_ANSWER, frame.seq));
           this.#ackDue = true;
         }
@@ -316,6 +324,7 @@ export class LinkHost implements SessionLink {
     const { session, resumed, missing, conflict, bootReused } = opened;
     const { nodeId, boot } = session;
     this.#session = session;
+    this.#probe.begin(now);
     this.#maxBody = Math.min(this.#options.maxBody, hello.maxBody);
     this.#inviteAt = NEVER;
     this.#counts.sessions++;

@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
 import { type BrokerConfig, brokerOptions } from "../../mqtt/broker-options.js";
 import type { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
+import { Trouble } from "../../trouble.js";
 import type { SinkState } from "../sink.js";
 import { Slots } from "../slots.js";
 
@@ -60,11 +61,7 @@ export class MqttPublisher {
   #connection: MqttConnection | undefined;
   #connectedAt = 0;
   #wasConnected = false;
-  #lastError = "";
-  /** The same, kept when it is connected again. */
-  #wentWrong: SinkState["lastError"];
-  /** By the monotonic clock. */
-  #retryAtMs: number | undefined;
+  readonly #trouble: Trouble;
   #taken = 0;
   #refused = 0;
   #isClosed = false;
@@ -73,28 +70,24 @@ export class MqttPublisher {
 
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
+    this.#trouble = new Trouble(options.clock);
     this.#slots = new Slots(options.inFlight);
   }
 
   get state(): "up" | "down" | "connecting" {
     if (this.#connection?.connected) return "up";
-    return this.#wasConnected || this.#lastError ? "down" : "connecting";
+    return this.#wasConnected || this.#trouble.now ? "down" : "connecting";
   }
 
   /** Why it is down, or where it goes. */
   get detail(): string {
     const { url } = this.#options.config;
-    return this.#lastError ? `${url}: ${this.#lastError}` : url;
+    return this.#trouble.now ? `${url}: ${this.#trouble.now}` : url;
   }
 
   /** What went wrong last, and while it is down when it is tried again. */
   get trouble(): Pick<SinkState, "lastError" | "retryInMs"> {
-    const retryAtMs = this.state === "down" ? this.#retryAtMs : undefined;
-    const nowMs = this.#options.clock.monotonicMs();
-    return {
-      ...(this.#wentWrong && { lastError: this.#wentWrong }),
-      ...(retryAtMs !== undefined && { retryInMs: Math.max(0, Math.round(retryAtMs - nowMs)) }),
-    };
+    return this.#trouble.view(this.state);
   }
 
   /** Messages acknowledged. */
@@ -123,15 +116,14 @@ export class MqttPublisher {
       onConnected: () => {
         this.#connectedAt = clock.monotonicMs();
         this.#wasConnected = true;
-        this.#lastError = "";
+        this.#trouble.end();
         alarms.connected();
         log.info({ url: config.url }, "connected");
         this.#tell("up").catch(() => {});
         this.#options.onConnect?.();
       },
       onDisconnected: ({ error, wasConnected, retryInMs }) => {
-        this.#goesWrong(error.message);
-        this.#retryAtMs = retryInMs === undefined ? undefined : clock.monotonicMs() + retryInMs;
+        this.#trouble.begin(error.message, retryInMs);
         alarms.lost(error, wasConnected ? clock.monotonicMs() - this.#connectedAt : undefined);
         if (wasConnected) log.warn({ url: config.url, err: error }, "connection lost");
       },
@@ -208,16 +200,11 @@ export class MqttPublisher {
       return;
     }
     // Such as a quota that is used up. Others may overtake it: the newest stays the newest by its time.
-    this.#goesWrong(error.message);
+    this.#trouble.begin(error.message);
     this.#options.alarms.refusing(message.topic, error);
     this.#options.clock.after(AGAIN_MS, () => {
       if (!this.#isClosed) this.#send(message, done);
     });
-  }
-
-  #goesWrong(message: string): void {
-    this.#lastError = message;
-    this.#wentWrong = { message, at: new Date(this.#options.clock.wallMs()).toISOString() };
   }
 
   #finish(outcome: "taken" | "refused", done: () => void): void {

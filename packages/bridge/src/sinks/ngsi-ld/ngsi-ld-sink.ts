@@ -8,6 +8,7 @@ import {
 import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
+import { Trouble } from "../../trouble.js";
 import { NewestOfEach } from "../newest-of-each.js";
 import type { Sink, SinkState } from "../sink.js";
 import { toEntities } from "../to-entities.js";
@@ -65,7 +66,7 @@ export class NgsiLdSink implements Sink {
   #wake: (() => void) | undefined;
   #cancelRetry: (() => void) | undefined;
   #state: SinkState["state"] = "connecting";
-  #problem = "";
+  readonly #trouble: Trouble;
   #messages = 0;
   #isClosed = false;
 
@@ -73,6 +74,7 @@ export class NgsiLdSink implements Sink {
     this.name = options.name;
     this.window = options.window;
     this.#options = options;
+    this.#trouble = new Trouble(options.clock);
     if (options.manufacturer !== undefined) {
       const { manufacturer } = options;
       const contextOf = (type: string) => this.#contextOf(type);
@@ -107,7 +109,8 @@ export class NgsiLdSink implements Sink {
     const pace = `batches of ${batchSize}, ${parallel} at a time`;
     return {
       state: this.#state,
-      detail: (this.#problem || `${url}, ${pace}`) + note,
+      detail: (this.#trouble.now || `${url}, ${pace}`) + note,
+      ...this.#trouble.view(this.#state),
       messages: this.#messages,
       errors: refused.count,
     };
@@ -152,6 +155,7 @@ export class NgsiLdSink implements Sink {
       const outcomes = await send(rest.map(({ entity }) => entity));
       const undelivered: Outgoing[] = [];
       let waitMs = 0;
+      let problem = "";
       for (const [index, outcome] of outcomes.entries()) {
         const item = rest[index] as Outgoing;
         if (outcome.state === "accepted") this.#messages++;
@@ -160,12 +164,16 @@ export class NgsiLdSink implements Sink {
           this.#refuse(item, [status, type, message].filter(Boolean).join(" "));
         } else {
           undelivered.push(item);
-          this.#isDown(outcome.error.message);
+          problem = outcome.error.message;
           waitMs = Math.max(waitMs, outcome.retryAfterMs);
         }
       }
       if (undelivered.length === 0) this.#isUp();
-      else if (!(await this.#pause(Math.max(waitMs, backoffMs(attempt))))) return false;
+      else {
+        waitMs = Math.max(waitMs, backoffMs(attempt));
+        this.#isDown(problem, waitMs);
+        if (!(await this.#pause(waitMs))) return false;
+      }
       rest = undelivered;
     }
     return true;
@@ -228,13 +236,14 @@ export class NgsiLdSink implements Sink {
   #isUp(): void {
     if (this.#state !== "up") this.#options.log.info("the broker takes what it is sent");
     this.#state = "up";
-    this.#problem = "";
+    this.#trouble.end();
   }
 
-  #isDown(problem: string): void {
-    if (this.#problem !== problem) this.#options.log.warn({ problem }, "the broker takes nothing");
+  #isDown(problem: string, retryInMs: number): void {
+    if (this.#trouble.now !== problem)
+      this.#options.log.warn({ problem }, "the broker takes nothing");
     this.#state = "down";
-    this.#problem = problem;
+    this.#trouble.begin(problem, retryInMs);
   }
 
   /** False where the sink was closed meanwhile. */

@@ -42,9 +42,8 @@ export class ForeignMqttSource implements Source {
   }
 
   status(): readonly EndStatus[] {
-    const { state, detail } = this.#subscriber.state;
     const { messages, errors } = this.#intake;
-    return [{ name: this.#name, kind: "mqtt", state, detail, messages, errors }];
+    return [{ name: this.#name, kind: "mqtt", ...this.#subscriber.status, messages, errors }];
   }
 
   close(): Promise<void> {

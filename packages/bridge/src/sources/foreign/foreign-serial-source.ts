@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Filled, ForeignSerialConfig } from "../../config/config.js";
 import type { EndStatus } from "../../page/api-types.js";
+import { Trouble } from "../../trouble.js";
 import { findPorts } from "../serial/find-ports.js";
 import type { OpenPort, SerialStream } from "../serial/open-port.js";
 import type { Source } from "../source.js";
@@ -17,7 +18,7 @@ interface Port {
   readonly path: string;
   stream: SerialStream | undefined;
   isOpening: boolean;
-  lastError: string;
+  readonly trouble: Trouble;
   messages: number;
   errors: number;
 }
@@ -49,14 +50,19 @@ export class ForeignSerialSource implements Source {
 
   status(): readonly EndStatus[] {
     const { name } = this.#options;
-    return Array.from(this.#ports.values(), ({ path, stream, lastError, messages, errors }) => ({
-      name: path,
-      kind: "serial",
-      state: stream === undefined ? "down" : messages > 0 ? "up" : "connecting",
-      detail: stream === undefined ? lastError : name,
-      messages,
-      errors,
-    }));
+    return Array.from(this.#ports.values(), ({ path, stream, trouble, messages, errors }) => {
+      const state = stream === undefined ? "down" : messages > 0 ? "up" : "connecting";
+      const detail = stream === undefined ? trouble.now : name;
+      return {
+        name: path,
+        kind: "serial",
+        state,
+        detail,
+        ...trouble.view(state),
+        messages,
+        errors,
+      };
+    });
   }
 
   async close(): Promise<void> {
@@ -87,8 +93,9 @@ export class ForeignSerialSource implements Source {
   #portOf(path: string): Port | undefined {
     const known = this.#ports.get(path);
     if (known || this.#ports.size >= MAX_PORTS) return known;
+    const trouble = new Trouble(this.#options.clock);
     const port: Port = {
-      ...{ path, stream: undefined, isOpening: false, lastError: "", messages: 0, errors: 0 },
+      ...{ path, stream: undefined, isOpening: false, trouble, messages: 0, errors: 0 },
     };
     this.#ports.set(path, port);
     return port;
@@ -104,16 +111,18 @@ export class ForeignSerialSource implements Source {
         return;
       }
       port.stream = stream;
+      port.trouble.end();
       const lines = new LineSplitter(config.maxLineBytes);
       stream.onData((chunk) => this.#takeLines(port, lines, chunk));
       stream.onClose((reason) => {
         port.stream = undefined;
-        port.lastError = reason?.message ?? "it was unplugged";
+        port.trouble.begin(reason?.message ?? "it was unplugged", config.pollMs);
         if (!this.#isClosed) log.warn({ port: port.path, err: reason }, "port closed");
       });
       log.info({ port: port.path, baudRate: config.baudRate }, "port opened");
     } catch (error) {
-      port.lastError = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      port.trouble.begin(message, config.pollMs);
     } finally {
       port.isOpening = false;
     }

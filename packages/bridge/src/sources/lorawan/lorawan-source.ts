@@ -1,15 +1,9 @@
 import type { MqttMessage } from "@bollard/mqtt-engine";
-import type { Logger } from "pino";
-import type { Alarms } from "../../alarms.js";
-import type { BridgeClock } from "../../clock.js";
 import type { CommandAnswer } from "../../commands/command-desk.js";
 import type { Filled, LorawanSourceConfig } from "../../config/config.js";
-import type { SourceName } from "../../entry.js";
 import type { EndStatus } from "../../page/api-types.js";
-import { isOurPart } from "../mqtt/is-our-part.js";
-import { MqttSubscriber } from "../mqtt/mqtt-subscriber.js";
-import { UpstreamLosses } from "../mqtt/upstream-losses.js";
-import type { Accept, LastKey, Source } from "../source.js";
+import { BrokerIntake, type BrokerSourceOptions, type NodeMessage } from "../mqtt/broker-intake.js";
+import type { Source } from "../source.js";
 import { FrameCounters } from "./frame-counters.js";
 import {
   chirpstackDownTopic,
@@ -20,16 +14,8 @@ import { formatThingsDownlink, parseThingsUplink, thingsDownTopic } from "./pars
 import { type Downlink, type ParseUplink, sessionNumber } from "./uplink.js";
 
 /** What the source is made of. */
-export interface LorawanSourceOptions {
+export interface LorawanSourceOptions extends BrokerSourceOptions {
   readonly config: Filled<LorawanSourceConfig>;
-  readonly bridgeName: string;
-  readonly accept: Accept;
-  readonly commit: () => Promise<void>;
-  /** The newest key of each node from before the start. */
-  readonly lastKeys: readonly LastKey[];
-  readonly alarms: Alarms;
-  readonly clock: BridgeClock;
-  readonly log: Logger;
 }
 
 /** Devices whose way down is known. */
@@ -68,57 +54,35 @@ const SERVERS: Readonly<Record<LorawanSourceConfig["server"], NetworkServer>> = 
  */
 export class LorawanSource implements Source {
   readonly #options: LorawanSourceOptions;
-  readonly #source: SourceName;
   readonly #server: NetworkServer;
   /** DevEUI to where its downlinks go. */
   readonly #downTopics = new Map<string, string>();
-  readonly #subscriber: MqttSubscriber;
+  readonly #intake: BrokerIntake;
   readonly #counters = new FrameCounters();
-  readonly #losses: UpstreamLosses;
-  #messages = 0;
-  #errors = 0;
 
   constructor(options: LorawanSourceOptions) {
-    const { config, bridgeName } = options;
+    const { name, server, topic } = options.config;
     this.#options = options;
-    this.#source = { kind: "lorawan", name: config.name };
-    this.#server = SERVERS[config.server];
-    const filter = config.topic === "" ? this.#server.topic : config.topic;
-    this.#subscriber = new MqttSubscriber({
+    this.#server = SERVERS[server];
+    this.#intake = new BrokerIntake({
       ...options,
-      clientId: `${bridgeName}-${config.name}-in`,
-      filters: [config.share === undefined ? filter : `$share/${config.share}/${filter}`],
-      place: `sources.lorawan.${config.name}`,
-      take: (message, ack) => this.#take(message, ack),
-    });
-    this.#losses = new UpstreamLosses({
-      ...options,
-      source: this.#source,
-      isShared: config.share !== undefined,
+      source: { kind: "lorawan", name },
+      filter: topic === "" ? this.#server.topic : topic,
+      read: (message) => this.#read(message),
     });
     for (const { source, node, boot, sequence } of options.lastKeys) {
-      if (source.kind === "lorawan" && source.name === config.name) {
+      if (source.kind === "lorawan" && source.name === name) {
         this.#counters.extend(node, boot, sequence);
       }
     }
   }
 
-  async open(): Promise<void> {
-    this.#subscriber.open();
+  open(): Promise<void> {
+    return this.#intake.open();
   }
 
   status(): readonly EndStatus[] {
-    const { state, detail } = this.#subscriber.state;
-    return [
-      {
-        name: this.#options.config.name,
-        kind: "mqtt",
-        state,
-        detail: detail + this.#losses.text,
-        messages: this.#messages,
-        errors: this.#errors,
-      },
-    ];
+    return this.#intake.status();
   }
 
   /** To a device whose uplinks have told where its downlinks go; it answers by what it does. */
@@ -131,42 +95,24 @@ export class LorawanSource implements Source {
     if (topic === undefined) return undefined;
     const { downPort } = this.#options.config;
     const message = this.#server.formatDownlink({ devEui: node, port: downPort, payload, id });
-    return this.#subscriber.publish(topic, message).then(() => ({ status: "sent" }));
+    return this.#intake.publish(topic, message).then(() => ({ status: "sent" }));
   }
 
   close(): Promise<void> {
-    return this.#subscriber.close();
+    return this.#intake.close();
   }
 
-  #take({ topic, payload }: MqttMessage, ack: () => void): boolean {
-    const uplink = this.#server.parse(parseJson(payload));
-    if (typeof uplink === "string") {
-      this.#errors++;
-      this.#options.log.warn({ topic, reason: uplink }, "a message was left out");
-      ack();
-      return true;
-    }
-    const { devEui, port, receivedMs } = uplink;
-    if (!isOurPart(devEui, this.#options.config.split)) {
-      ack();
-      return true;
-    }
-    this.#noteDownTopic(devEui, topic);
-    const boot = sessionNumber(uplink.session);
-    const sequence = this.#counters.extend(devEui, boot, uplink.frameCounter);
-    this.#messages++;
-    const taken = this.#options.accept({
-      source: this.#source,
-      node: devEui,
-      boot,
-      sequence,
-      payload: uplink.payload,
-      binding: port,
-      receivedMs,
-      kept: ack,
-    });
-    if (taken) this.#losses.note(devEui, boot, sequence);
-    return taken;
+  #read({ topic, payload: bytes }: MqttMessage): NodeMessage | string {
+    const uplink = this.#server.parse(parseJson(bytes));
+    if (typeof uplink === "string") return uplink;
+    const { devEui, session, frameCounter, port, payload, receivedMs } = uplink;
+    const open: NodeMessage["open"] = () => {
+      this.#noteDownTopic(devEui, topic);
+      const boot = sessionNumber(session);
+      const sequence = this.#counters.extend(devEui, boot, frameCounter);
+      return { isNumbered: true, boot, sequence, payload, binding: port, receivedMs };
+    };
+    return { node: devEui, open };
   }
 
   /** Bounded: the device that was silent for longest is forgotten. */

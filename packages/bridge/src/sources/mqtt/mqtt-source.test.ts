@@ -175,10 +175,14 @@ describe("MqttSource", () => {
     const gone = new Promise((resolve) => broker.aedes.once("clientDisconnect", resolve));
     await publish("bollard/lamp-12/up", streetPayload(1));
     await gone;
-    expect(source?.status()[0]?.state).toBe("down");
+    const message = "nothing can be kept now; the broker holds the messages";
+    expect(source?.status()[0]).toMatchObject({ state: "down", lastError: { message } });
+    expect(source?.status()[0]?.retryInMs).toBeLessThanOrEqual(2000);
     isFull = false;
     await untilTaken(1);
     expect(taken.map(({ sequence }) => sequence)).toEqual([1]);
+    expect(source?.status()[0]).toMatchObject({ state: "up", lastError: { message } });
+    expect(source?.status()[0]).not.toHaveProperty("retryInMs");
   });
 
   test("leaves out and acknowledges what is no payload", async () => {

@@ -1,32 +1,18 @@
 import { crc32 } from "node:zlib";
 import type { MqttMessage } from "@bollard/mqtt-engine";
 import { type MessageKey, readHeader } from "@bollard/payload";
-import type { Logger } from "pino";
-import type { Alarms } from "../../alarms.js";
-import type { BridgeClock } from "../../clock.js";
 import type { CommandAnswer } from "../../commands/command-desk.js";
 import type { Filled, MqttSourceConfig } from "../../config/config.js";
-import type { SourceName } from "../../entry.js";
 import { formatTopic, TopicTemplate } from "../../mqtt/topic-template.js";
 import type { EndStatus } from "../../page/api-types.js";
 import type { SessionNumbers } from "../../session-numbers.js";
-import type { Accept, LastKey, Source } from "../source.js";
-import { isOurPart } from "./is-our-part.js";
-import { MqttSubscriber } from "./mqtt-subscriber.js";
-import { UpstreamLosses } from "./upstream-losses.js";
+import type { Source } from "../source.js";
+import { BrokerIntake, type BrokerSourceOptions, type NodeMessage } from "./broker-intake.js";
 
 /** What the source is made of. */
-export interface MqttSourceOptions {
+export interface MqttSourceOptions extends BrokerSourceOptions {
   readonly config: Filled<MqttSourceConfig>;
-  readonly bridgeName: string;
-  readonly accept: Accept;
-  readonly commit: () => Promise<void>;
   readonly sessions: SessionNumbers;
-  /** The newest key of each node from before the start. */
-  readonly lastKeys: readonly LastKey[];
-  readonly alarms: Alarms;
-  readonly clock: BridgeClock;
-  readonly log: Logger;
 }
 
 /** No payload is longer; one that is was sent by something else. */
@@ -37,99 +23,54 @@ const MAX_SCHEMA_BYTES = 64;
 /** Payloads from nodes that publish to a broker. */
 export class MqttSource implements Source {
   readonly #options: MqttSourceOptions;
-  readonly #source: SourceName;
   readonly #topic: TopicTemplate;
-  readonly #subscriber: MqttSubscriber;
-  readonly #losses: UpstreamLosses;
-  #messages = 0;
-  #errors = 0;
+  readonly #intake: BrokerIntake;
   /** Session and count of nodes whose payloads carry neither key nor time. */
   readonly #counters = new Map<string, { boot: number; sequence: number }>();
 
   constructor(options: MqttSourceOptions) {
-    const { config, bridgeName } = options;
+    const { topic, name } = options.config;
     this.#options = options;
-    this.#source = { kind: "mqtt", name: config.name };
-    const { topic } = config;
     this.#topic = new TopicTemplate(
       topic.includes("{node}") ? topic : topic.replace("+", "{node}"),
     );
-    const { filter } = this.#topic;
-    this.#subscriber = new MqttSubscriber({
+    this.#intake = new BrokerIntake({
       ...options,
-      clientId: `${bridgeName}-${config.name}-in`,
-      filters: [config.share === undefined ? filter : `$share/${config.share}/${filter}`],
-      place: `sources.mqtt.${config.name}`,
-      take: (message, ack) => this.#take(message, ack),
-    });
-    this.#losses = new UpstreamLosses({
-      ...options,
-      source: this.#source,
-      isShared: config.share !== undefined,
+      source: { kind: "mqtt", name },
+      filter: this.#topic.filter,
+      read: (message) => this.#read(message),
     });
   }
 
-  async open(): Promise<void> {
-    this.#subscriber.open();
+  open(): Promise<void> {
+    return this.#intake.open();
   }
 
   status(): readonly EndStatus[] {
-    const { state, detail } = this.#subscriber.state;
-    return [
-      {
-        name: this.#options.config.name,
-        kind: "mqtt",
-        state,
-        detail: detail + this.#losses.text,
-        messages: this.#messages,
-        errors: this.#errors,
-      },
-    ];
+    return this.#intake.status();
   }
 
   /** To a node that has been heard since the start; it has no way to answer. */
   command(node: string, payload: Uint8Array): Promise<CommandAnswer> | undefined {
     const { down } = this.#options.config;
-    if (down === undefined || !this.#losses.knows(node)) return undefined;
-    const sent = this.#subscriber.publish(formatTopic(down, { node }), payload);
+    if (down === undefined || !this.#intake.knows(node)) return undefined;
+    const sent = this.#intake.publish(formatTopic(down, { node }), payload);
     return sent.then(() => ({ status: "sent" }));
   }
 
   close(): Promise<void> {
-    return this.#subscriber.close();
+    return this.#intake.close();
   }
 
-  #take({ topic, payload }: MqttMessage, ack: () => void): boolean {
-    const { node = "", schema } = this.#topic.match(topic) ?? {};
-    if (!isOurPart(node, this.#options.config.split)) {
-      ack();
-      return true;
-    }
-    const key = payload.length <= MAX_PAYLOAD_BYTES ? this.#keyOf(node, payload) : undefined;
-    if (!isUsable(node, schema) || !key) {
-      this.#leaveOut(topic, key ? "the topic has no usable node id" : "it is no payload", ack);
-      return true;
-    }
-    const { boot, sequence, isNumbered } = key;
-    this.#messages++;
-    const taken = this.#options.accept({
-      source: this.#source,
-      node,
-      boot,
-      sequence,
-      payload,
-      kept: ack,
-      ...(schema !== undefined && { binding: schema }),
-    });
-    if (taken && isNumbered) this.#losses.note(node, boot, sequence);
-    return taken;
-  }
-
-  /** What no bridge will ever read is acknowledged and counted, or it would come for ever. */
-  #leaveOut(topic: string, reason: string, ack: () => void): void {
-    this.#errors++;
-    this.#options.log.warn({ topic, reason }, "a message was left out");
-    ack();
+  #read({ topic, payload }: MqttMessage): NodeMessage {
+    const { node = "", schema: binding } = this.#topic.match(topic) ?? {};
+    const open: NodeMessage["open"] = () => {
+      const key = payload.length <= MAX_PAYLOAD_BYTES ? this.#keyOf(node, payload) : undefined;
+      if (!key) return "it is no payload";
+      if (!isUsable(node, binding)) return "the topic has no usable node id";
+      return { isNumbered: false, ...key, payload, ...(binding !== undefined && { binding }) };
+    };
+    return { node, open };
   }
 
   /**

@@ -5,6 +5,7 @@ import type { BridgeClock } from "../../clock.js";
 import { type BrokerConfig, brokerOptions } from "../../mqtt/broker-options.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import type { EndStatus } from "../../page/api-types.js";
+import { Trouble } from "../../trouble.js";
 import { BrokerWindow } from "./broker-window.js";
 
 /** What to subscribe to, and who takes what comes. */
@@ -42,17 +43,18 @@ export class MqttSubscriber {
   readonly #options: MqttSubscriberOptions;
   readonly #clientId: string;
   readonly #alarms: ConnectionAlarms;
+  readonly #trouble: Trouble;
   #connection: MqttConnection | undefined;
   #cancelHold: (() => void) | undefined;
   #connectedAt = 0;
   #wasConnected = false;
-  #lastError = "";
   #lowestQoS = 1;
   #isClosed = false;
 
   constructor(options: MqttSubscriberOptions) {
     this.#options = options;
     this.#clientId = options.config.clientId || options.clientId;
+    this.#trouble = new Trouble(options.clock);
     this.#alarms = new ConnectionAlarms(options.alarms, options.place, this.#clientId);
   }
 
@@ -77,12 +79,12 @@ export class MqttSubscriber {
       onConnected: ({ sessionPresent }) => {
         this.#connectedAt = clock.monotonicMs();
         this.#wasConnected = true;
-        this.#lastError = "";
+        this.#trouble.end();
         this.#alarms.connected();
         log.info({ url: config.url, sessionPresent }, "connected");
       },
-      onDisconnected: ({ error, wasConnected }) => {
-        this.#lastError = error.message;
+      onDisconnected: ({ error, wasConnected, retryInMs }) => {
+        this.#trouble.begin(error.message, retryInMs);
         this.#alarms.lost(
           error,
           wasConnected ? clock.monotonicMs() - this.#connectedAt : undefined,
@@ -116,15 +118,17 @@ export class MqttSubscriber {
     await connection.publish(topic, payload, { qos: 1 });
   }
 
-  /** State and detail of the connection, for the status. */
-  get state(): Pick<EndStatus, "state" | "detail"> {
+  /** How the connection is, for the status. */
+  get status(): Pick<EndStatus, "state" | "detail" | "lastError" | "retryInMs"> {
     const { config, filters } = this.#options;
-    const isUp = this.#connection?.connected === true && this.#lastError === "";
-    const wentWrong = this.#wasConnected || this.#lastError !== "";
+    const isUp = this.#connection?.connected === true && this.#trouble.now === "";
+    const wentWrong = this.#wasConnected || this.#trouble.now !== "";
     const qos = this.#lowestQoS === 0 ? ", QoS 0" : "";
-    const why = isUp || !wentWrong ? "" : `: ${this.#lastError}`;
+    const why = isUp || !wentWrong ? "" : `: ${this.#trouble.now}`;
+    const state = isUp ? "up" : wentWrong ? "down" : "connecting";
     return {
-      state: isUp ? "up" : wentWrong ? "down" : "connecting",
+      state,
+      ...this.#trouble.view(state),
       detail: `${config.url} ${filters.join(", ")}${qos}${why}`,
     };
   }
@@ -138,7 +142,7 @@ export class MqttSubscriber {
   }
 
   #problem(error: Error): void {
-    this.#lastError = error.message;
+    this.#trouble.begin(error.message);
     this.#options.log.error({ err: error }, "cannot subscribe");
   }
 
@@ -146,7 +150,8 @@ export class MqttSubscriber {
   #holdBack(): void {
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#lastError = "nothing can be kept now; the broker holds the messages";
+    const why = "nothing can be kept now; the broker holds the messages";
+    this.#trouble.begin(why, HOLD_BACK_MS);
     connection?.close().catch(() => {});
     this.#cancelHold?.();
     this.#cancelHold = this.#options.clock.after(HOLD_BACK_MS, () => {

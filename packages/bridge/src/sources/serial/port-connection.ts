@@ -156,6 +156,9 @@ export class PortConnection {
       openedAt: new Date(this.#openedMs).toISOString(),
       ...(this.#linked && { node: this.#linked }),
       ...(Number.isFinite(heardMs) && { heardMsAgo: Math.max(0, Math.round(heardMs)) }),
+      ...(stats.roundTripMs !== undefined && {
+        roundTripMs: Math.round(stats.roundTripMs * 10) / 10,
+      }),
       frames: stats.framesReceived,
       badFrames: stats.badFrames,
       discardedBytes: stats.discardedBytes,

@@ -121,14 +121,18 @@ describe("SerialSource", () => {
         waiting: 1,
       },
     });
+    await pass(1000);
+    expect(source.links()[0]?.link?.roundTripMs).toBeLessThan(100);
     ports.unplug("ttyACM0");
     await pass(20);
-    expect(source.links()).toEqual([
+    const message = expect.stringMatching(/unplugged|no such port/);
+    expect(source.links()).toMatchObject([
       {
         port: ports.path("ttyACM0"),
         source: "cabinet",
         state: "down",
-        detail: expect.stringMatching(/unplugged|no such port/),
+        detail: message,
+        lastError: { message },
       },
     ]);
   });
@@ -184,7 +188,7 @@ describe("SerialSource", () => {
     }
     expect(sequences()).toEqual([...Array(30).keys()]);
     for (const message of taken) message.kept();
-    await pass(100);
+    for (let i = 0; node.link.stats().held > 0 && i < 100; i++) await pass(20);
     expect(node.link.stats()).toMatchObject({ held: 0, durable: 30, dropped: 0 });
   });
 
@@ -203,7 +207,10 @@ describe("SerialSource", () => {
     ports.plug("ttyACM0", new FakeNode(clock, { nodeId: "lamp-12", boot: 3 }));
     await make({ ports: [path], pollMs: 1000 }).open();
     expect(source.status()).toMatchObject([
-      { state: "down", detail: "cannot open: no such device" },
+      { state: "down", detail: "cannot open: no such device", retryInMs: 250 },
+    ]);
+    expect(source.links()).toMatchObject([
+      { state: "down", retryInMs: 250, lastError: { message: "cannot open: no such device" } },
     ]);
     for (let i = 0; i < 20; i++) {
       clock.pass(1000);

@@ -8,6 +8,7 @@ import type { Filled, SerialSourceConfig } from "../../config/config.js";
 import type { EndStatus } from "../../page/api-types.js";
 import type { LinkView } from "../../page/detail-types.js";
 import type { SchemaSet } from "../../schema-set.js";
+import { Trouble } from "../../trouble.js";
 import type { Accept, Source } from "../source.js";
 import { findPorts, foldersToWatch, isPlainPath } from "./find-ports.js";
 import type { OpenPort } from "./open-port.js";
@@ -38,7 +39,7 @@ interface Port {
   isOpening: boolean;
   retryAtMs: number;
   retryMs: number;
-  lastError: string;
+  readonly trouble: Trouble;
   /** Of connections that are gone. */
   messages: number;
   errors: number;
@@ -49,6 +50,7 @@ const LAST_RETRY_MS = 5000;
 /** Changes in a device folder come in bursts. */
 const SETTLE_MS = 50;
 const MAX_PORTS = 256;
+const NO_PORT = "there is no such port now";
 /** A host asks three times, a second apart, and a node says HELLO each second. */
 const DETECT_MS = 4000;
 
@@ -81,7 +83,9 @@ export class SerialSource implements Source {
       silenceMs: config.silenceMs,
       maxQueueBytes: config.maxQueueBytes,
     };
-    for (const path of config.ports) if (isPlainPath(path)) this.#portOf(path);
+    for (const path of config.ports) {
+      if (isPlainPath(path)) this.#portOf(path)?.trouble.begin(NO_PORT);
+    }
   }
 
   async open(): Promise<void> {
@@ -90,12 +94,14 @@ export class SerialSource implements Source {
 
   status(): readonly EndStatus[] {
     return Array.from(this.#ports.values(), (port): EndStatus => {
-      const { connection, path } = port;
+      const { connection, path, trouble } = port;
+      const state = stateOf(connection);
       return {
         name: path,
         kind: "serial",
-        state: connection ? (connection.node ? "up" : "connecting") : "down",
-        detail: connection?.detail ?? port.lastError,
+        state,
+        detail: connection?.detail ?? trouble.now,
+        ...trouble.view(state),
         messages: port.messages + (connection?.messages ?? 0),
         errors: port.errors + (connection?.errors ?? 0),
       };
@@ -103,12 +109,14 @@ export class SerialSource implements Source {
   }
 
   links(): readonly LinkView[] {
-    return Array.from(this.#ports.values(), ({ connection, path, lastError }): LinkView => {
+    return Array.from(this.#ports.values(), ({ connection, path, trouble }): LinkView => {
+      const state = stateOf(connection);
       return {
         port: path,
         source: this.#options.config.name,
-        state: connection ? (connection.node ? "up" : "connecting") : "down",
-        detail: connection ? "" : lastError,
+        state,
+        ...trouble.view(state),
+        detail: connection ? "" : trouble.now,
         ...(connection && { link: connection.view() }),
       };
     });
@@ -162,7 +170,8 @@ export class SerialSource implements Source {
     if (this.#isClosed) return;
     const there = new Set(found.map(({ path }) => path));
     for (const [path, port] of this.#ports) {
-      if (!there.has(path) && !port.connection) port.lastError = "there is no such port now";
+      if (there.has(path) || port.connection || port.trouble.now === NO_PORT) continue;
+      port.trouble.begin(NO_PORT);
     }
     const now = clock.monotonicMs();
     await Promise.all(
@@ -184,7 +193,7 @@ export class SerialSource implements Source {
       isOpening: false,
       retryAtMs: 0,
       retryMs: FIRST_RETRY_MS,
-      lastError: "there is no such port now",
+      trouble: new Trouble(this.#options.clock),
       messages: 0,
       errors: 0,
     };
@@ -209,6 +218,7 @@ export class SerialSource implements Source {
         ...this.#connectionOptions,
         ...(this.#baudRates.length > 1 && { unheardMs: DETECT_MS }),
       };
+      port.trouble.end();
       port.connection = new PortConnection(path, stream, options, (reason) =>
         this.#onGone(port, reason),
       );
@@ -239,7 +249,7 @@ export class SerialSource implements Source {
   }
 
   #retryLater(port: Port, reason: string): void {
-    port.lastError = reason;
+    port.trouble.begin(reason, port.retryMs);
     port.retryAtMs = this.#options.clock.monotonicMs() + port.retryMs;
     this.#lookSoon(Math.min(port.retryMs, this.#options.config.pollMs));
     port.retryMs = Math.min(LAST_RETRY_MS, port.retryMs * 2);
@@ -261,4 +271,9 @@ export class SerialSource implements Source {
       }
     }
   }
+}
+
+function stateOf(connection: PortConnection | undefined): EndStatus["state"] {
+  if (!connection) return "down";
+  return connection.node ? "up" : "connecting";
 }

@@ -14,7 +14,7 @@ export function EndCard(props: {
   readonly children?: ComponentChildren;
 }) {
   const { end, nowMs, children } = props;
-  const { name, kind, state, detail, messages, errors, lastError, retryInMs } = end;
+  const { name, kind, state, detail, messages, errors, retryInMs } = end;
   return (
     <article class="panel detail-card">
       <div class="panel-head">
@@ -27,15 +27,32 @@ export function EndCard(props: {
         <Fact name="Kind">{kind}</Fact>
         <Fact name="Messages">{formatCount(messages)}</Fact>
         <Fact name="Errors">{formatCount(errors)}</Fact>
-        <Fact name="Tries again in">
-          {retryInMs === undefined ? "" : formatDelay(Math.max(retryInMs, 1))}
-        </Fact>
+        <TriesAgain retryInMs={retryInMs} />
       </dl>
-      {lastError && (
-        <p class={state === "up" ? "quiet" : "last-error"}>
-          Last error <TimeAgo time={lastError.at} nowMs={nowMs} />: {lastError.message}
-        </p>
-      )}
+      <LastError end={end} nowMs={nowMs} />
     </article>
+  );
+}
+
+/** What went wrong last; nothing where nothing has. */
+export function LastError(props: {
+  readonly end: Pick<EndStatus, "state" | "lastError">;
+  readonly nowMs: number;
+}) {
+  const { state, lastError } = props.end;
+  if (!lastError) return null;
+  return (
+    <p class={state === "up" ? "quiet" : "last-error"}>
+      Last error <TimeAgo time={lastError.at} nowMs={props.nowMs} />: {lastError.message}
+    </p>
+  );
+}
+
+/** A fact where it waits to try again. */
+export function TriesAgain({ retryInMs }: { readonly retryInMs: number | undefined }) {
+  return (
+    <Fact name="Tries again in">
+      {retryInMs === undefined ? "" : formatDelay(Math.max(retryInMs, 1))}
+    </Fact>
   );
 }

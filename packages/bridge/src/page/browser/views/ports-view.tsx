@@ -11,9 +11,9 @@ import type { StreetApi } from "../street/street-api.js";
 import { formatBytes } from "../text/format-bytes.js";
 import { formatCount } from "../text/format-number.js";
 import { formatShare } from "../text/format-share.js";
-import { formatAge } from "../text/relative-time.js";
+import { formatAge, formatDelay } from "../text/relative-time.js";
 import { shortName } from "../text/short-name.js";
-import { EndCard } from "./end-card.js";
+import { EndCard, LastError, TriesAgain } from "./end-card.js";
 
 const EVERY_MS = 1000;
 
@@ -68,7 +68,14 @@ function PortCard({ port }: { readonly port: LinkView }) {
         <StateWord kind={port.state} />
       </div>
       <p class="path">{port.port}</p>
-      {!link && <p>{port.detail}</p>}
+      {!link && (
+        <>
+          {port.detail !== port.lastError?.message && <p>{port.detail}</p>}
+          <dl class="facts">
+            <TriesAgain retryInMs={port.retryInMs} />
+          </dl>
+        </>
+      )}
       {link && (
         <>
           <dl class="facts">
@@ -83,6 +90,9 @@ function PortCard({ port }: { readonly port: LinkView }) {
             <Fact name="Heard">
               {link.heardMsAgo === undefined ? "never" : formatAge(link.heardMsAgo)}
             </Fact>
+            <Fact name="Round trip" title="How long an answer of the node takes">
+              {link.roundTripMs === undefined ? "" : formatDelay(link.roundTripMs)}
+            </Fact>
             <Fact name="Open since">
               <TimeAgo time={link.openedAt} nowMs={Date.now()} />
             </Fact>
@@ -90,6 +100,7 @@ function PortCard({ port }: { readonly port: LinkView }) {
           <LinkQuality link={link} />
         </>
       )}
+      <LastError end={port} nowMs={Date.now()} />
     </article>
   );
 }
