@@ -24,6 +24,7 @@ export type { DecodedPayload, DecodeOptions } from "./message-decoder.js";
 export { compileEncoder, type EncodeOptions, type PayloadEncoder } from "./message-encoder.js";
 export type { CompileOptions, MessageOptions } from "./message-options.js";
 export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
+export { type RecordForm, type RecordValue, recordForms } from "./record-forms.js";
 export { completeTime } from "./row-time.js";
 export { type CayenneLoss, type CayenneLpp, toCayenneLpp } from "./to-cayenne-lpp.js";
 export { type RecordOptions, toRecords } from "./to-records.js";

@@ -1,6 +1,7 @@
-import type { Field, SensorSchema } from "@bollard/schema";
+import type { SensorSchema } from "@bollard/schema";
 import type { ResolvedRecord } from "@bollard/senml";
-import type { FieldValue, Position, Reading } from "./reading.js";
+import type { Reading } from "./reading.js";
+import { recordForms } from "./record-forms.js";
 
 export interface RecordOptions {
   /** Comes before each name, such as `urn:dev:mac:0024befffe804ff1/`. Default: nothing. */
@@ -12,9 +13,7 @@ export interface RecordOptions {
 /**
  * Turns a reading into SenML records, one for each value that is there.
  *
- * A record is named for its field, or by the field's LwM2M path. A position gives `…/latitude`,
- * `…/longitude` and `…/altitude`, an array `…/0`, `…/1` and so on, flags one boolean each:
- * `…/door-open`.
+ * A record is named for its field, or by the field's LwM2M path; {@link recordForms} has them all.
  *
  * @see RFC 8428, section 4
  */
@@ -29,57 +28,15 @@ export function toRecords(
   const time = options.time ?? own;
   const when = time === undefined ? {} : { time };
   const records: ResolvedRecord[] = [];
-  for (const field of schema.fields) {
-    const value = reading.values[field.name];
-    if (value === null || value === undefined) continue;
-    const name = `${baseName}${field.lwm2m ?? field.name}`;
-    for (const part of partsOf(field, value)) {
-      const { suffix, ...content } = part;
-      records.push({ name: `${name}${suffix}`, ...content, ...when });
-    }
+  for (const { name, unit, kind, read } of recordForms(schema)) {
+    const value = read(reading.values);
+    if (value === undefined) continue;
+    records.push({
+      name: `${baseName}${name}`,
+      ...(unit !== undefined && { unit }),
+      [kind]: value,
+      ...when,
+    });
   }
   return records;
-}
-
-type Part = Omit<ResolvedRecord, "name" | "time"> & { readonly suffix: string };
-
-function partsOf(field: Field, value: FieldValue): readonly Part[] {
-  switch (field.kind) {
-    case "quantity":
-      return [{ suffix: "", unit: field.unit, value: value as number }];
-    case "counter":
-      return [{ suffix: "", unit: field.unit ?? "count", value: value as number }];
-    case "duration":
-      return [{ suffix: "", unit: "s", value: value as number }];
-    case "boolean":
-      return [{ suffix: "", booleanValue: value as boolean }];
-    case "enum":
-    case "text":
-      return [{ suffix: "", stringValue: value as string }];
-    case "bytes":
-      return [{ suffix: "", dataValue: value as Uint8Array }];
-    case "flags": {
-      const set = value as readonly string[];
-      return field.flags.map((flag) => ({ suffix: `/${flag}`, booleanValue: set.includes(flag) }));
-    }
-    case "array": {
-      const { unit } = field;
-      return (value as readonly number[]).map((element, index) => ({
-        suffix: `/${index}`,
-        unit,
-        value: element,
-      }));
-    }
-    case "position":
-      return positionParts(value as Position);
-  }
-}
-
-function positionParts({ latitude, longitude, altitude }: Position): readonly Part[] {
-  const ground = [
-    { suffix: "/latitude", unit: "lat", value: latitude },
-    { suffix: "/longitude", unit: "lon", value: longitude },
-  ];
-  if (altitude === undefined) return ground;
-  return [...ground, { suffix: "/altitude", unit: "m", value: altitude }];
 }

@@ -52,7 +52,7 @@ export const SECONDARY_UNITS_VERSION = 26;
 export const MOST_RECORDS = 10_000;
 
 /** Characters in a resolved name. */
-const MOST_NAME_CHARACTERS = 1024;
+export const MOST_NAME_CHARACTERS = 1024;
 
 function isAlphanumeric(code: number): boolean {
   return (
