@@ -1,6 +1,7 @@
 // `npm run -s bench:ngsi-ld`: what the gates cost. Ends with one JSON line.
 //
 // - entitiesPerS: entities through all three gates, warm, on one core
+// - seriesPerS: the same from their values to their text, each like one that has passed before
 // - buildPerS: entities built from records
 // - expandEachPerS: the same gate 3 without its memory, JSON-LD expansion of every entity
 // - firstEntityMs: from the start of Node to the first entity through the gates, Node's own start included
@@ -69,6 +70,22 @@ async function main() {
     }
     return batch;
   }, 2000);
+  const kind = { ...mappings[0], records };
+  const stencils = new ngsiLd.EntityStencils(kind, gates);
+  const valuesOf = (i) => [(i % 100) / 4, 11.5, 21.5, 55.3];
+  const things = mappings.map((mapping, i) => {
+    const { refDevice, ...alone } = mapping;
+    const series = new ngsiLd.EntitySeries(stencils);
+    series.learn(ngsiLd.toEntity(records, alone), valuesOf(i));
+    return series;
+  });
+  const seriesPerS = await rate(async (batch) => {
+    for (let i = 0; i < batch; i++) {
+      const text = things[i % things.length].write(records[0].time, valuesOf(i));
+      if (text === undefined) throw new Error("it has to go the long way");
+    }
+    return batch;
+  }, 2000);
   const buildPerS = await rate(async (batch) => {
     for (let i = 0; i < batch; i++) build(i);
     return batch;
@@ -85,7 +102,7 @@ async function main() {
     return Number(child.stdout);
   });
   const firstEntityMs = Math.round(starts.sort((a, b) => a - b)[2]);
-  const figures = { entitiesPerS, buildPerS, expandEachPerS, firstEntityMs };
+  const figures = { entitiesPerS, seriesPerS, buildPerS, expandEachPerS, firstEntityMs };
   process.stdout.write(`${JSON.stringify({ bench: "ngsi-ld", ...figures })}\n`);
 }
 

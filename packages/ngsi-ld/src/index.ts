@@ -27,6 +27,8 @@ export type {
   Relationship,
 } from "./entity.js";
 export { entityId, lintEntityName } from "./entity-id.js";
+export { EntitySeries } from "./entity-series.js";
+export { type EntityKind, EntityStencils, type RecordValues } from "./entity-stencils.js";
 export { isNgsiLdError, NgsiLdError, type NgsiLdErrorCode } from "./error.js";
 export { EntityGates, type EntityGatesOptions, type GateStats } from "./gates/entity-gates.js";
 export type { GateName, GateProblem, GateResult } from "./gates/gate-result.js";

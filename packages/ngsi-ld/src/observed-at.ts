@@ -5,6 +5,11 @@ const firstAbsoluteTime = 2 ** 28;
 /** 10000-01-01T00:00:00Z: from here on ISO 8601 needs a sign and more digits. */
 const endOfTime = 253_402_300_800;
 
+/** Whether a time can be said: absolute, and of four digits' years. */
+export function isObservable(time: number): boolean {
+  return time >= firstAbsoluteTime && time < endOfTime;
+}
+
 let lastTime = Number.NaN;
 let lastText = "";
 
@@ -17,7 +22,7 @@ let lastText = "";
  */
 export function observedAt(time: number, place: string): string {
   if (time === lastTime) return lastText;
-  if (!(time >= firstAbsoluteTime && time < endOfTime)) {
+  if (!isObservable(time)) {
     throw new NgsiLdError(
       "NGSI_LD_BAD_TIME",
       place,

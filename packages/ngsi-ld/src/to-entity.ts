@@ -50,7 +50,7 @@ export interface EntityMapping {
 }
 
 /** A type with a context of its own and no table here. */
-const unknownModel: Model = { subject: "", instants: ["dateObserved"] };
+export const unknownModel: Model = { subject: "", instants: ["dateObserved"] };
 
 /**
  * Turns the records of one reading into one normalized NGSI-LD entity.
@@ -111,23 +111,37 @@ function hasValue(record: ResolvedRecord): boolean {
 }
 
 function toModelProperty(record: ResolvedRecord, name: string, model: Model): Property {
-  let value = measuredValue(record);
-  let unit = record.unit;
-  if (typeof value === "boolean") value = model.booleans?.[name]?.[value ? 1 : 0] ?? value;
-  const wanted = model.units?.[name];
-  if (typeof value === "number") {
-    if (wanted !== undefined && unit !== undefined && unit !== wanted) {
-      value = converted(value, unit, wanted, record.name);
-      unit = wanted;
-    } else if (unit === "deg" && model.signedDegrees?.includes(name) && value > 180) {
-      value = Number((value - 360).toPrecision(12));
-    }
-  }
+  const { unit } = record;
+  const value = modelValue(model, name, unit, record.name)(measuredValue(record));
   const property: { -readonly [K in keyof Property]: Property[K] } = { type: "Property", value };
-  const code = typeof value === "number" && unit !== undefined ? unitCode(unit) : undefined;
-  if (code !== undefined) property.unitCode = code;
+  if (typeof value === "number" && unit !== undefined) {
+    const code = unitCode(model.units?.[name] ?? unit);
+    if (code !== undefined) property.unitCode = code;
+  }
   if (record.time !== undefined) property.observedAt = observedAt(record.time, record.name);
   return property;
+}
+
+/**
+ * How a measured value is said in a model: in the model's unit, or by the model's word.
+ *
+ * @param place - the record's name, for the error
+ */
+export function modelValue(
+  model: Model,
+  property: string,
+  unit: string | undefined,
+  place: string,
+): (value: JsonValue) => JsonValue {
+  const words = model.booleans?.[property];
+  const wanted = model.units?.[property];
+  const isSigned = unit === "deg" && model.signedDegrees?.includes(property);
+  return (value) => {
+    if (typeof value === "boolean") return words?.[value ? 1 : 0] ?? value;
+    if (typeof value !== "number" || unit === undefined) return value;
+    if (wanted !== undefined && wanted !== unit) return converted(value, unit, wanted, place);
+    return isSigned && value > 180 ? Number((value - 360).toPrecision(12)) : value;
+  };
 }
 
 function converted(value: number, from: string, to: string, place: string): number {

@@ -1,7 +1,7 @@
 import { type KeyValues, toKeyValues } from "../to-key-values.js";
 import { ExpansionGate } from "./expansion-gate.js";
 import type { GateProblem, GateResult } from "./gate-result.js";
-import { ModelGate } from "./model-gate.js";
+import { ModelGate, type ValueCheck } from "./model-gate.js";
 import { maxDepth, shapeOf } from "./shape.js";
 import { StrictGate } from "./strict-gate.js";
 
@@ -92,6 +92,21 @@ export class EntityGates {
   checkKeyValues(keyValues: KeyValues): GateResult {
     const problems = this.#model.check(keyValues);
     return problems.length === 0 ? passed : { ok: false, problems };
+  }
+
+  /**
+   * What is left to check of an entity that is like one that has passed but for the values of its
+   * Properties, none of which is null: each value by itself.
+   *
+   * @returns undefined for a model whose schema asks something of several properties at once
+   */
+  valueCheck(type: string, property: string): ValueCheck | undefined {
+    return this.#model.valueCheck(type, property);
+  }
+
+  /** Counts an entity that was checked by {@link valueCheck}. */
+  countPassed(): void {
+    this.#checked++;
   }
 
   stats(): GateStats {

@@ -3,6 +3,7 @@ import ajvFormats from "ajv-formats";
 import { standard, standardsIndex } from "../standards.js";
 import type { KeyValues } from "../to-key-values.js";
 import type { GateProblem } from "./gate-result.js";
+import { propertySchemas } from "./property-schemas.js";
 
 /**
  * Gate 1: the key-values form against the JSON Schema of each of its types.
@@ -38,6 +39,16 @@ export class ModelGate {
     return type.flatMap((name: unknown) => this.#checkType(String(name), keyValues));
   }
 
+  /**
+   * What the model of a type asks of the value of one property, whatever the other properties are.
+   *
+   * @returns undefined where that cannot be told apart
+   */
+  valueCheck(type: string, property: string): ValueCheck | undefined {
+    const schema = this.#schemaOf(type);
+    return schema && this.#quick.ofProperty(type, schema, property);
+  }
+
   #checkType(type: string, keyValues: KeyValues): readonly GateProblem[] {
     const schema = () => this.#schemaOf(type);
     const validate = this.#quick.get(type, schema);
@@ -59,6 +70,9 @@ export class ModelGate {
   }
 }
 
+/** Whether a value is well. */
+export type ValueCheck = (value: unknown) => boolean;
+
 /** Compiled schemas by type, over one ajv that knows what they refer to. */
 class Validators {
   readonly #references: Readonly<Record<string, object>>;
@@ -76,11 +90,38 @@ class Validators {
     if (known) return known;
     const found = schema();
     if (!found) return undefined;
-    this.#ajv ??= ajvWithReferences(this.#references, this.#allErrors);
-    const validate = this.#ajv.compile(withoutIds(found));
+    const validate = this.#validator.compile(withoutIds(found));
     this.#compiled.set(type, validate);
     return validate;
   }
+
+  ofProperty(type: string, schema: object, property: string): ValueCheck | undefined {
+    const ajv = this.#validator;
+    const url = `model:${encodeURIComponent(type)}`;
+    const documentOf = (wanted: string) =>
+      wanted === url ? schema : referenceOf(wanted, this.#references);
+    const isKeyword = (keyword: string) => ajv.getKeyword(keyword) !== false;
+    const refs = propertySchemas(url, property, documentOf, isKeyword);
+    if (!refs) return undefined;
+    if (!ajv.schemas[url]) ajv.addSchema(withoutIds(schema), url);
+    const checks = refs.map((ref) => ajv.getSchema(ref));
+    return checks.includes(undefined)
+      ? undefined
+      : (value) => checks.every((check) => check?.(value));
+  }
+
+  get #validator(): Ajv {
+    this.#ajv ??= ajvWithReferences(this.#references, this.#allErrors);
+    return this.#ajv;
+  }
+}
+
+/** A schema that others refer to, by the URL they use. */
+function referenceOf(url: string, extra: Readonly<Record<string, object>>): object | undefined {
+  if (Object.hasOwn(extra, url)) return extra[url];
+  const { refs } = standardsIndex();
+  const path = Object.hasOwn(refs, url) ? refs[url] : undefined;
+  return path === undefined ? undefined : standard(path);
 }
 
 function ajvWithReferences(extra: Readonly<Record<string, object>>, allErrors: boolean): Ajv {
