@@ -5,6 +5,8 @@
 //   --only mqtt       one input only: mqtt or serial
 //   --flow            neither outage nor restart
 //   --outage          the outage alone
+//   --rate <number>   readings a second offered, in place of the goal's
+//   --v8 "<flags>"    flags for the daemon's Node, such as --trace-gc, which is then passed on
 //   --profile <dir>   the daemon writes a CPU profile for each run into this folder
 //
 // - p50, p99: from a node's sending to a subscriber of the city's broker having it, in ms, with both
@@ -39,7 +41,10 @@ const plan = isQuick
 const inputs = [
   { name: "mqtt", nodes: 500, ratePerS: 5000 },
   { name: "serial", nodes: 50, ratePerS: 2000 },
-].filter(({ name }) => [undefined, name].includes(optionOf("--only")));
+]
+  .filter(({ name }) => [undefined, name].includes(optionOf("--only")))
+  .map((input) => ({ ...input, ratePerS: Number(optionOf("--rate") ?? input.ratePerS) }));
+const v8Flags = optionOf("--v8")?.split(" ") ?? [];
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));
@@ -83,8 +88,9 @@ function daemon(folder, config, name, prefix) {
   const profile = profileDir
     ? ["--cpu-prof", `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${name}.cpuprofile`]
     : [];
-  const args = [...profile, cli, "bridge", "run", file];
-  return parts.startProgram(args, { prefix, ready: /its page is at (\S+)/ });
+  const args = [...v8Flags, ...profile, cli, "bridge", "run", file];
+  const passOn = v8Flags.length > 0 ? process.stderr : undefined;
+  return parts.startProgram(args, { prefix, ready: /its page is at (\S+)/, passOn });
 }
 
 function script(folder, input, streetUrl, cityUrl, prefix) {

@@ -1,5 +1,4 @@
 import type { FieldValue } from "@bollard/payload";
-import type { ResolvedRecord } from "@bollard/senml";
 import type { Entry } from "./entry.js";
 import type { RegisteredNode } from "./registry/registry.js";
 import type { KnownSchema } from "./schema-set.js";
@@ -11,8 +10,6 @@ export interface DeliveredReading {
   /** When it was observed, seconds since the Unix epoch. */
   readonly timeS: number;
   readonly values: Readonly<Record<string, FieldValue>>;
-  /** The same as SenML records, their names beginning with `<node's name>/`. */
-  readonly records: readonly ResolvedRecord[];
 }
 
 /** What one entry came to: the readings of one node and schema. */

@@ -6,6 +6,7 @@ import { resolveNodes } from "./config/resolve-config.js";
 import type { Interpreted } from "./delivery.js";
 import type { Entry } from "./entry.js";
 import { type InterpretOptions, interpret } from "./interpret.js";
+import { readingRecords } from "./reading-records.js";
 import { ReadingTimes } from "./reading-time.js";
 import { Registry } from "./registry/registry.js";
 import { SchemaReferences } from "./schema-references.js";
@@ -73,9 +74,16 @@ describe("a field that is kept for an hour", () => {
   });
 });
 
+function recordsOf(interpreted: Interpreted) {
+  if (interpreted.kind !== "delivery") throw new Error(interpreted.detail);
+  const { node, schema, readings } = interpreted;
+  return readings.flatMap((reading) => readingRecords(node, schema, reading));
+}
+
 describe("an entry", () => {
   test("becomes a delivery under the owner's name, calibrated", () => {
-    expect(interpret(40, entryOf(streetPayload(7)), options)).toMatchObject({
+    const given = interpret(40, entryOf(streetPayload(7)), options);
+    expect(given).toMatchObject({
       kind: "delivery",
       position: 40,
       node: { name: "oak-street-12" },
@@ -84,13 +92,13 @@ describe("an entry", () => {
           key: "1-7",
           timeS: START_S + 420,
           values: { pm25: 1.7, temperature: 20 },
-          records: [
-            { name: "oak-street-12/pm25", unit: "ug/m3", value: 1.7, time: START_S + 420 },
-            { name: "oak-street-12/temperature", unit: "Cel", value: 20, time: START_S + 420 },
-          ],
         },
       ],
     });
+    expect(recordsOf(given)).toEqual([
+      { name: "oak-street-12/pm25", unit: "ug/m3", value: 1.7, time: START_S + 420 },
+      { name: "oak-street-12/temperature", unit: "Cel", value: 20, time: START_S + 420 },
+    ]);
   });
 
   test("of an unknown node, an unknown schema or another layout waits for that", () => {
@@ -201,8 +209,9 @@ describe("an entry", () => {
     expect(given).toMatchObject({
       entry: { payload: new Uint8Array(0) },
       payloadBytes: payload.length,
-      readings: [{ values: { pm25: 1.7 }, records: [{ name: "oak-street-12/pm25" }] }],
+      readings: [{ values: { pm25: 1.7 } }],
     });
+    expect(recordsOf(given).map(({ name }) => name)).toEqual(["oak-street-12/pm25"]);
     const free = interpret(40, entryOf(payload), options);
     expect(free).toMatchObject({ entry: { payload }, payloadBytes: payload.length });
   });

@@ -1,4 +1,3 @@
-import { toRecords } from "@bollard/payload";
 import type { DeliveredReading, Interpreted, SetAsideReason } from "./delivery.js";
 import type { Entry } from "./entry.js";
 import type { ReadingTimes } from "./reading-time.js";
@@ -139,8 +138,6 @@ function toReadings(
   return rows.map((row, index): DeliveredReading => {
     const values = applyRules(schema.rules, row.values, { node, schema, timeS: row.timeS });
     const timeS = timeStepS > 0 ? Math.floor(row.timeS / timeStepS) * timeStepS : row.timeS;
-    const reading = { time: timeS, values };
-    const records = toRecords(schema.output, reading, { baseName: `${node.name}/`, time: timeS });
-    return { key: isBatch ? `${key}-${index}` : key, timeS, values, records };
+    return { key: isBatch ? `${key}-${index}` : key, timeS, values };
   });
 }

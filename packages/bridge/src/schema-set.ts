@@ -1,4 +1,4 @@
-import { compileSchema, type PayloadCodec } from "@bollard/payload";
+import { compileSchema, type PayloadCodec, type RecordForm, recordForms } from "@bollard/payload";
 import {
   type Field,
   layoutFingerprint,
@@ -6,7 +6,7 @@ import {
   type SensorSchema,
   stepsOf,
 } from "@bollard/schema";
-import { displayUnit } from "@bollard/senml";
+import { displayUnit, PackWriter } from "@bollard/senml";
 import type { SchemaPrivacyConfig } from "./config/config.js";
 import { BridgeError } from "./error.js";
 import { calibrate } from "./rules/calibrate.js";
@@ -40,6 +40,10 @@ export interface KnownSchema {
   readonly codec: PayloadCodec;
   /** Layout fingerprint, 16 hexadecimal digits. */
   readonly fingerprint: string;
+  /** The SenML records of what leaves. */
+  readonly records: readonly RecordForm[];
+  /** Writes those records, and behind them one named `key`. */
+  readonly senml: PackWriter;
   /** Those that leave. */
   readonly fields: readonly KnownField[];
   /** Of those, the ones that are kept for a time only, and what is derived from such; seconds. */
@@ -137,6 +141,7 @@ function toKnownSchema(schema: SensorSchema, privacy: Privacy): KnownSchema {
   const { dropped } = privacy;
   const leaving = [...schema.fields, ...schema.derived].filter(({ name }) => !dropped.has(name));
   const fields = new Map(leaving.map((field) => [field.name, toKnownField(field)]));
+  const records = recordForms({ fields: leaving });
   const derive = schema.derived.length > 0 ? [deriveBy(schema)] : [];
   return {
     schema,
@@ -145,6 +150,8 @@ function toKnownSchema(schema: SensorSchema, privacy: Privacy): KnownSchema {
     privacy,
     codec: compileSchema(schema),
     fingerprint: layoutFingerprint(schema),
+    records,
+    senml: new PackWriter([...records, { name: "key", kind: "stringValue" }]),
     fields: [...fields.values()],
     expiring: expiringOf(schema, privacy),
     models: modelsOf(leaving),

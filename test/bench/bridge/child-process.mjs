@@ -26,9 +26,9 @@ function blocksOf(pid) {
 
 /**
  * Starts a program, and resolves once it has said `ready` (a pattern) on its standard error or
- * output. `prefix` are words such as `taskset -c 0` before it.
+ * output. `prefix` are words such as `taskset -c 0` before it; `passOn` is a stream that gets what it says.
  */
-export async function startProgram(args, { prefix = [], ready }) {
+export async function startProgram(args, { prefix = [], ready, passOn }) {
   const startedMs = performance.now();
   const [command, ...rest] = [...prefix, process.execPath, ...args];
   const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
@@ -36,6 +36,7 @@ export async function startProgram(args, { prefix = [], ready }) {
   const readyMs = await new Promise((resolve, reject) => {
     const listen = (bytes) => {
       said = (said + bytes).slice(-4000);
+      passOn?.write(bytes);
       if (ready.test(said)) resolve(performance.now() - startedMs);
     };
     child.stdout.on("data", listen);

@@ -1,6 +1,6 @@
-import { formatSenmlJson } from "@bollard/senml";
 import type { DeliveredReading, Delivery } from "../delivery.js";
 import { csvRow } from "../details/csv-row.js";
+import { toSenmlMessage } from "../sinks/mqtt/senml-message.js";
 import type { ArchivedEntry, ArchiveRange, SpoolArchive } from "./spool-archive.js";
 
 /**
@@ -93,10 +93,9 @@ const writers: Readonly<Record<ExportFormat, Write>> = {
     }),
   senml: ({ interpreted }, _fields, isFirst) => {
     let separator = isFirst ? "\n" : ",\n";
-    return eachReading(interpreted, ({ node }, reading) => {
-      const key = { name: `${node.name}/key`, stringValue: reading.key, time: reading.timeS };
+    return eachReading(interpreted, ({ node, schema }, reading) => {
       // Each reading has its own base name and time, so those of the one before do not matter.
-      const pack = formatSenmlJson([...reading.records, key]);
+      const pack = toSenmlMessage(node.name, schema, reading);
       const text = `${separator}${pack.slice(1, -1)}`;
       separator = ",\n";
       return text;

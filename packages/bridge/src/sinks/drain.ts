@@ -152,7 +152,7 @@ export class Drain {
         this.#isWaiting = false;
       }
       for (const entry of entries) {
-        await this.#slots.take();
+        if (!this.#slots.tryTake()) await this.#slots.take();
         if (this.#holds > 0) await new Promise<void>((resolve) => this.#whenFree.push(resolve));
         if (this.#isClosed) return;
         this.#take(entry);

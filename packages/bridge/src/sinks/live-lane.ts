@@ -125,7 +125,7 @@ export class LiveLane {
       const entries = await run.cursor.read(READ_AT_ONCE);
       if (entries.length === 0 && !(await run.cursor.wait())) return;
       for (const entry of entries) {
-        await run.slots.take();
+        if (!run.slots.tryTake()) await run.slots.take();
         if (run.isOver) return;
         this.#take(run, entry);
       }

@@ -1,5 +1,6 @@
 import { type Entity, entityId, type LdContext, toEntity } from "@bollard/ngsi-ld";
 import type { DeliveredReading } from "../delivery.js";
+import { readingRecords } from "../reading-records.js";
 import type { RegisteredNode } from "../registry/registry.js";
 import type { KnownSchema } from "../schema-set.js";
 
@@ -23,24 +24,29 @@ export interface ToEntitiesOptions {
  *
  * A model none of whose fields has a value makes no entity. One that cannot be made is told and does
  * not keep the others back.
+ *
+ * @param types - models to make an entity for. Default: all
  */
 export function toEntities(
   node: RegisteredNode,
   schema: KnownSchema,
   reading: DeliveredReading,
   options: ToEntitiesOptions = {},
+  types: Iterable<string> = schema.models.keys(),
 ): ReadingEntities {
   const baseName = `${node.name}/`;
+  const records = readingRecords(node, schema, reading);
   const entities: Entity[] = [];
   const refusals: string[] = [];
-  for (const [type, properties] of schema.models) {
-    const hasValue = reading.records.some(({ name }) =>
+  for (const type of types) {
+    const properties = schema.models.get(type) ?? {};
+    const hasValue = records.some(({ name }) =>
       Object.hasOwn(properties, name.slice(baseName.length)),
     );
     if (!hasValue) continue;
     try {
       entities.push(
-        toEntity(reading.records, {
+        toEntity(records, {
           id: entityId(type, node.name),
           type,
           properties,

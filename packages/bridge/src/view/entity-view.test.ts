@@ -4,6 +4,7 @@ import { resolveNodes } from "../config/resolve-config.js";
 import type { Delivery } from "../delivery.js";
 import type { Entry } from "../entry.js";
 import { interpret } from "../interpret.js";
+import { readingRecords } from "../reading-records.js";
 import { ReadingTimes } from "../reading-time.js";
 import { Registry } from "../registry/registry.js";
 import { SchemaReferences } from "../schema-references.js";
@@ -55,9 +56,9 @@ test("shows a value no more whose time is over, nor a field that leaves no more"
   const shown = () => [
     view.history("oak-street-12", "temperature", 1e6)?.values,
     view.nodes()[0]?.[1].values.map(({ value }) => value),
-    [...view.latest()].map(([, { reading }]) => [
+    [...view.latest()].map(([, { node, schema, reading }]) => [
       reading.values,
-      reading.records.map(({ name }) => name),
+      readingRecords(node, schema, reading).map(({ name }) => name),
     ]),
   ];
   view.expire(known({ temperature: { keepHours: 1 } }));

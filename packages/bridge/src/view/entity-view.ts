@@ -1,7 +1,8 @@
-import { type FieldValue, measureJson, toRecords } from "@bollard/payload";
+import { type FieldValue, measureJson } from "@bollard/payload";
 import type { BridgeClock } from "../clock.js";
 import type { DeliveredReading, Delivery } from "../delivery.js";
-import { isNewer, type Moment } from "../newest.js";
+import type { Entry } from "../entry.js";
+import { isNewer } from "../newest.js";
 import type { FieldHistory, FieldView, NodeView } from "../page/api-types.js";
 import type { RegisteredNode } from "../registry/registry.js";
 import { headStartS } from "../rules/expiry.js";
@@ -37,17 +38,16 @@ export interface LatestReading {
 }
 
 interface Shown {
-  readonly name: string;
+  readonly node: RegisteredNode;
   readonly schema: KnownSchema;
   readonly history: ReadingHistory;
   readonly staleAfterMs: number;
-  /** Where the registry has it. */
-  readonly home: NodeView["position"] | undefined;
-  view: NodeView;
+  readonly firstSeenMs: number;
   /** Undefined before the first. */
   latest: LatestReading | undefined;
-  newest: Moment;
-  arrivedMs: number;
+  /** What came in last. */
+  entry: Entry;
+  readings: number;
   fresh: boolean;
 }
 
@@ -98,7 +98,7 @@ export class EntityView {
   /** Every node and schema, by a key of its own. */
   nodes(): [key: string, node: NodeView][] {
     this.#renewFreshness();
-    return Array.from(this.#shown, ([key, { view }]) => [key, view]);
+    return Array.from(this.#shown, ([key, shown]) => [key, viewOf(shown)]);
   }
 
   /** Those that changed since the last call. */
@@ -107,7 +107,7 @@ export class EntityView {
     const changed: [string, NodeView][] = [];
     for (const key of this.#changed) {
       const shown = this.#shown.get(key);
-      if (shown) changed.push([key, shown.view]);
+      if (shown) changed.push([key, viewOf(shown)]);
     }
     this.#changed = new Set();
     return changed;
@@ -137,20 +137,17 @@ export class EntityView {
   /** @returns whether its latest value went, too */
   #expire(shown: Shown, name: string, toS: number): boolean {
     shown.history.clear(name, toS);
-    const { values, observedAt } = shown.view;
-    const value = values.find((one) => one.name === name);
-    if (!value || value.value === null || Date.parse(observedAt) / 1000 > toS) return false;
-    const left = values.map((one) => (one === value ? { ...one, value: null } : one));
-    const { position, ...others } = shown.view;
-    const place = shown.schema.field(name)?.isPlace ? shown.home : position;
-    shown.view = { ...others, ...(place && { position: place }), values: left };
-    shown.latest &&= withoutField(shown.latest, name);
+    const { latest } = shown;
+    if (!latest || latest.reading.timeS > toS || (latest.reading.values[name] ?? null) === null) {
+      return false;
+    }
+    shown.latest = withoutField(latest, name);
     return true;
   }
 
   /** Shows a node no more, until it is heard of again. */
   forget(name: string): void {
-    for (const [key, shown] of this.#shown) if (shown.name === name) this.#shown.delete(key);
+    for (const [key, { node }] of this.#shown) if (node.name === name) this.#shown.delete(key);
   }
 
   /** How many nodes and schemas there are, and how many of them were heard of lately. */
@@ -164,7 +161,7 @@ export class EntityView {
   /** One field over the last seconds before the newest reading; undefined where there is none. */
   history(name: string, field: string, seconds: number): FieldHistory | undefined {
     for (const shown of this.#shown.values()) {
-      if (shown.name !== name || !shown.history.has(field)) continue;
+      if (shown.node.name !== name || !shown.history.has(field)) continue;
       const interval = shown.schema.schema.reportInterval;
       const gapS = interval === undefined ? undefined : interval * MISSED_REPORTS;
       const unit = shown.schema.field(field)?.unit ?? "";
@@ -178,37 +175,29 @@ export class EntityView {
     name: string,
     schemaName?: string,
   ): { readonly nodeId: string; readonly schema: KnownSchema } | undefined {
-    for (const { view, schema } of this.#shown.values()) {
-      if (view.name !== name) continue;
-      if (schemaName === undefined || view.schema === schemaName)
-        return { nodeId: view.id, schema };
+    for (const { node, schema } of this.#shown.values()) {
+      if (node.name !== name) continue;
+      if (schemaName === undefined || schema.schema.name === schemaName)
+        return { nodeId: node.id, schema };
     }
     return undefined;
   }
 
+  /** What is shown is made when somebody looks: most of what comes in is never looked at. */
   #apply(delivery: Delivery): void {
-    const { node, schema, entry } = delivery;
+    const { node, schema, entry, readings } = delivery;
     const key = `${node.name}/${schema.schema.name}`;
     const shown = this.#shown.get(key) ?? this.#first(delivery);
-    for (const reading of delivery.readings) {
-      shown.history.add(reading.timeS, (field) => numberOf(reading.values[field]));
-      const moment = { timeS: reading.timeS, key: reading.key };
-      if (shown.view.readings === 0 || isNewer(moment, shown.newest)) {
-        shown.newest = moment;
+    for (const reading of readings) {
+      const { timeS, values } = reading;
+      shown.history.add(timeS, (field) => numberOf(values[field]));
+      if (shown.latest === undefined || isNewer(reading, shown.latest.reading)) {
         shown.latest = { node, schema, position: delivery.position, reading };
-        shown.view = { ...shown.view, ...latestOf(reading, schema) };
       }
     }
-    shown.arrivedMs = entry.arrival.wallMs;
+    shown.entry = entry;
+    shown.readings += readings.length;
     shown.fresh = this.#isFresh(shown);
-    shown.view = {
-      ...shown.view,
-      source: `${entry.source.kind} ${entry.source.name}`,
-      arrivedAt: new Date(entry.arrival.wallMs).toISOString(),
-      clock: entry.arrival.quality,
-      fresh: shown.fresh,
-      readings: shown.view.readings + delivery.readings.length,
-    };
     this.#shown.delete(key);
     this.#shown.set(key, shown);
     this.#changed.add(key);
@@ -222,31 +211,15 @@ export class EntityView {
     const interval = schema.schema.reportInterval;
     const usualMs = interval === undefined ? STALE_AFTER_MS : interval * 1000 * MISSED_REPORTS;
     const numbers = schema.fields.filter(({ isNumber }) => isNumber).map(({ name }) => name);
-    const arrivedAt = new Date(entry.arrival.wallMs).toISOString();
-    const firstSeenMs = this.#options.firstSeenMs(node.id, entry.arrival.wallMs);
     return {
-      name: node.name,
+      node,
       schema,
       history: new ReadingHistory(this.#options.historyPoints, numbers),
       staleAfterMs: this.#options.staleAfterMs || usualMs,
-      home: node.position,
-      view: {
-        name: node.name,
-        id: node.id,
-        schema: schema.schema.name,
-        source: "",
-        ...(node.position && { position: node.position }),
-        observedAt: arrivedAt,
-        arrivedAt,
-        clock: entry.arrival.quality,
-        firstSeenAt: new Date(firstSeenMs).toISOString(),
-        fresh: true,
-        readings: 0,
-        values: [],
-      },
+      firstSeenMs: this.#options.firstSeenMs(node.id, entry.arrival.wallMs),
       latest: undefined,
-      newest: { timeS: Number.NEGATIVE_INFINITY, key: "" },
-      arrivedMs: entry.arrival.wallMs,
+      entry,
+      readings: 0,
       fresh: true,
     };
   }
@@ -257,22 +230,38 @@ export class EntityView {
       const fresh = this.#isFresh(shown);
       if (fresh === shown.fresh) continue;
       shown.fresh = fresh;
-      shown.view = { ...shown.view, fresh };
       this.#changed.add(key);
     }
   }
 
-  #isFresh(shown: Shown): boolean {
-    return this.#options.clock.wallMs() - shown.arrivedMs <= shown.staleAfterMs;
+  #isFresh({ entry, staleAfterMs }: Shown): boolean {
+    return this.#options.clock.wallMs() - entry.arrival.wallMs <= staleAfterMs;
   }
 }
 
+function viewOf({ node, schema, latest, entry, ...shown }: Shown): NodeView {
+  const { arrival, source } = entry;
+  const arrivedAt = new Date(arrival.wallMs).toISOString();
+  return {
+    name: node.name,
+    id: node.id,
+    schema: schema.schema.name,
+    source: `${source.kind} ${source.name}`,
+    ...(node.position && { position: node.position }),
+    observedAt: arrivedAt,
+    arrivedAt,
+    clock: arrival.quality,
+    firstSeenAt: new Date(shown.firstSeenMs).toISOString(),
+    fresh: shown.fresh,
+    readings: shown.readings,
+    values: [],
+    ...(latest && latestOf(latest.reading, latest.schema)),
+  };
+}
+
 function withoutField(latest: LatestReading, name: string): LatestReading {
-  const { node, schema, reading } = latest;
-  const time = reading.timeS;
-  const values = { ...reading.values, [name]: null };
-  const records = toRecords(schema.output, { time, values }, { baseName: `${node.name}/`, time });
-  return { ...latest, reading: { ...reading, values, records } };
+  const { reading } = latest;
+  return { ...latest, reading: { ...reading, values: { ...reading.values, [name]: null } } };
 }
 
 /** How long a field's values are shown, seconds; undefined for as long as there is room. */

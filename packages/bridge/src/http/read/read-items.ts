@@ -2,6 +2,7 @@ import type { Entity } from "@bollard/ngsi-ld";
 import type { ResolvedRecord } from "@bollard/senml";
 import type { DeliveredReading } from "../../delivery.js";
 import { isNewer } from "../../newest.js";
+import { readingRecords } from "../../reading-records.js";
 import { toEntities } from "../../sinks/to-entities.js";
 import type { LatestReading } from "../../view/entity-view.js";
 import { isIn, mayBeWanted, type ReadFilter, wantedOf } from "./read-filter.js";
@@ -63,8 +64,9 @@ function recordsOf(city: CityReading, filter: ReadFilter): readonly ResolvedReco
       (!types || types.has(type)) && (!ids || ids.has(`urn:ngsi-ld:${type}:${node.name}`)),
   );
   if ((types || ids) && models.length === 0) return [];
-  if (!attrs) return reading.records;
-  return reading.records.filter(({ name }) => {
+  const records = readingRecords(node, schema, reading);
+  if (!attrs) return records;
+  return records.filter(({ name }) => {
     const own = name.slice(node.name.length + 1);
     return attrs.has(own) || models.some(([, properties]) => attrs.has(properties[own] ?? ""));
   });

@@ -1,10 +1,10 @@
-import type { EntityGates } from "@bollard/ngsi-ld";
+import type { EntityGates, GateResult } from "@bollard/ngsi-ld";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.js";
 import type { BridgeClock } from "../../clock.js";
 import type { CommandDesk } from "../../commands/command-desk.js";
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
-import type { Delivery } from "../../delivery.js";
+import type { DeliveredReading, Delivery } from "../../delivery.js";
 import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import { formatTopic } from "../../mqtt/topic-template.js";
 import type { KnownSchema } from "../../schema-set.js";
@@ -12,7 +12,8 @@ import { NewestOfEach } from "../newest-of-each.js";
 import type { Sink, SinkState } from "../sink.js";
 import { CommandIntake } from "./command-intake.js";
 import { Countdown } from "./countdown.js";
-import { LatestMessages } from "./latest-messages.js";
+import { InTurn } from "./in-turn.js";
+import { type Latest, LatestOfEach } from "./latest-of-each.js";
 import { MqttPublisher } from "./mqtt-publisher.js";
 import { NodePresence, type NodeStatus } from "./node-presence.js";
 import { type CheckedMessage, type Messages, ReadingMessages } from "./reading-messages.js";
@@ -30,10 +31,19 @@ export interface MqttSinkOptions {
   readonly log: Logger;
 }
 
-/** Topics whose latest message is kept, to be published again after a reconnection. */
-const MAX_TOPICS = 30_000;
+/** Nodes with a schema, and topics besides, whose latest is kept to be published again. */
+const MAX_LATEST = 30_000;
 /** Time between two looks for nodes that have fallen silent. */
 const LOOK_FOR_SILENT_MS = 5000;
+
+/** What the broker retains: messages made anew each time, since there are many and they are long. */
+type Retained = () => Messages;
+
+/** A message, and what is to be told once the broker has taken it. */
+interface Outgoing {
+  readonly message: CheckedMessage;
+  readonly latest: Latest<Retained> | undefined;
+}
 
 const noted = (): void => {};
 
@@ -54,14 +64,14 @@ export class MqttSink implements Sink {
   readonly #options: MqttSinkOptions;
   readonly #messages: ReadingMessages;
   readonly #publisher: MqttPublisher;
-  readonly #newest = new NewestOfEach(MAX_TOPICS);
-  readonly #latest = new LatestMessages<CheckedMessage>(MAX_TOPICS);
+  readonly #newest = new NewestOfEach(MAX_LATEST);
+  readonly #latest = new LatestOfEach<Retained>(MAX_LATEST);
   readonly #presence: NodePresence | undefined;
   readonly #refusals: Refusals;
   #connection = 0;
   #restored = 0;
   #isCaughtUp = false;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turn = new InTurn();
   #cancelLook: (() => void) | undefined;
 
   constructor(options: MqttSinkOptions) {
@@ -72,7 +82,7 @@ export class MqttSink implements Sink {
     this.isLiveFirst = config.order === "live-first";
     this.#options = options;
     this.#refusals = new Refusals(log);
-    this.#messages = new ReadingMessages(config, bridgeName);
+    this.#messages = new ReadingMessages(config, bridgeName, options.gates);
     this.#presence = config.status ? new NodePresence(clock) : undefined;
     const clientId = config.clientId || `${bridgeName}-${config.name}-out`;
     this.#publisher = new MqttPublisher({
@@ -101,25 +111,22 @@ export class MqttSink implements Sink {
   deliver(delivery: Delivery): Promise<void> {
     this.#isCaughtUp = false;
     return new Promise((resolve) => {
-      const open = new Countdown(resolve);
-      this.#turn = this.#turn.then(() => this.#handOver(delivery, open));
+      this.#turn.run(() => this.#handOver(delivery, new Countdown(resolve)));
     });
   }
 
   recall(delivery: Delivery): void {
     const status = this.#presence?.note(delivery);
-    if (status) this.#latest.note(this.#statusMessage(status));
+    if (status) this.#noteMessage(this.#statusMessage(status), 0);
+    const stream = streamOf(delivery);
     let isAnyNewest = false;
     for (const reading of delivery.readings) {
-      const isNewest = this.#newest.isNewest(streamOf(delivery), reading);
-      isAnyNewest ||= isNewest;
-      if (!isNewest) continue;
-      for (const message of this.#make(() => this.#messages.ofReading(delivery, reading, true))) {
-        if (message.retain) this.#latest.note(message);
-      }
+      if (!this.#newest.isNewest(stream, reading)) continue;
+      isAnyNewest = true;
+      this.#noteReading(stream, delivery, reading, 0);
     }
     for (const message of this.#make(() => this.#messages.ofEntry(delivery, isAnyNewest))) {
-      if (message.retain) this.#latest.note(message);
+      if (message.retain) this.#noteMessage(message, 0);
     }
   }
 
@@ -130,9 +137,10 @@ export class MqttSink implements Sink {
       this.#messages.nodeStatusTopic(name),
       ...schemas.flatMap((schema) => this.#messages.retainedTopics(name, schema)),
     ];
-    for (const topic of topics) this.#latest.delete(topic);
+    const streams = schemas.map((schema) => streamNameOf(name, schema));
+    for (const kept of [...topics, ...streams]) this.#latest.delete(kept);
     if (!this.#options.config.retain) return;
-    this.#turn = this.#turn.then(async () => {
+    this.#turn.run(async () => {
       for (const topic of topics) {
         await this.#publisher.publish({ topic, payload: "", retain: true }, noted);
       }
@@ -144,7 +152,7 @@ export class MqttSink implements Sink {
     if (this.#restored === this.#connection || this.#publisher.state !== "up") return;
     const connection = this.#connection;
     this.#restored = connection;
-    this.#turn = this.#turn.then(() => this.#restore(connection));
+    this.#turn.run(() => this.#restore(connection));
   }
 
   state(): SinkState {
@@ -162,41 +170,73 @@ export class MqttSink implements Sink {
     return this.#publisher.close();
   }
 
-  async #handOver(delivery: Delivery, open: Countdown): Promise<void> {
+  #handOver(delivery: Delivery, open: Countdown): Promise<void> | undefined {
+    const outgoing: Outgoing[] = [];
     const status = this.#presence?.note(delivery);
-    if (status) await this.#send([this.#statusMessage(status)], open);
-    const made: CheckedMessage[] = [];
+    if (status) outgoing.push(this.#outgoing(this.#statusMessage(status)));
+    const ofReadings: Outgoing[] = [];
+    const stream = streamOf(delivery);
     let isAnyNewest = false;
     for (const reading of delivery.readings) {
-      const isNewest = this.#newest.isNewest(streamOf(delivery), reading);
+      const isNewest = this.#newest.isNewest(stream, reading);
       isAnyNewest ||= isNewest;
-      made.push(...this.#make(() => this.#messages.ofReading(delivery, reading, isNewest)));
+      const latest = isNewest ? this.#noteReading(stream, delivery, reading) : undefined;
+      for (const message of this.#make(() =>
+        this.#messages.ofReading(delivery, reading, isNewest),
+      )) {
+        ofReadings.push({ message, latest });
+      }
     }
-    await this.#send(
-      this.#make(() => this.#messages.ofEntry(delivery, isAnyNewest)),
-      open,
-    );
-    await this.#send(made, open);
+    for (const message of this.#make(() => this.#messages.ofEntry(delivery, isAnyNewest))) {
+      outgoing.push(this.#outgoing(message));
+    }
+    return this.#sendAll([...outgoing, ...ofReadings], 0, open);
+  }
+
+  /** Hands over one message after the other, and waits only where one has to wait. */
+  #sendAll(all: readonly Outgoing[], from: number, open: Countdown): Promise<void> | undefined {
+    for (let index = from; index < all.length; index++) {
+      const waits = this.#send(all[index] as Outgoing, open);
+      if (waits) return waits.then(() => this.#sendAll(all, index + 1, open));
+    }
     open.done();
+    return undefined;
   }
 
-  async #send(messages: readonly CheckedMessage[], open: Countdown): Promise<void> {
-    for (const message of messages) {
-      if (message.entity && !(await this.#passes(message))) continue;
-      open.add();
-      const handed = this.#publish(message, () => open.done());
-      if (handed) await handed;
-    }
+  #send(outgoing: Outgoing, open: Countdown): Promise<void> | undefined {
+    const passes = this.#passes(outgoing.message);
+    if (passes === false) return undefined;
+    if (passes === true) return this.#publish(outgoing, open);
+    return passes.then((isPassed) => (isPassed ? this.#publish(outgoing, open) : undefined));
   }
 
-  /** Remembers what is retained, and on which connection the broker has taken it. */
-  #publish(message: CheckedMessage, done: () => void): Promise<void> | undefined {
-    if (!message.retain) return this.#publisher.publish(message, done);
-    const latest = this.#latest.note(message);
+  #publish({ message, latest }: Outgoing, open?: Countdown): Promise<void> | undefined {
+    open?.add();
+    latest?.sent();
     return this.#publisher.publish(message, () => {
-      latest.connection = this.#connection;
-      done();
+      latest?.taken(this.#connection);
+      open?.done();
     });
+  }
+
+  /** Remembers a message that is retained. */
+  #outgoing(message: CheckedMessage): Outgoing {
+    return { message, latest: message.retain ? this.#noteMessage(message) : undefined };
+  }
+
+  #noteMessage(message: CheckedMessage, takenSince?: number): Latest<Retained> {
+    return this.#latest.note(message.topic, () => only(message), takenSince);
+  }
+
+  #noteReading(
+    stream: string,
+    { node, schema, entry }: Delivery,
+    reading: DeliveredReading,
+    takenSince?: number,
+  ): Latest<Retained> | undefined {
+    if (!this.#options.config.retain) return undefined;
+    const make = () => this.#messages.ofReading({ node, schema, entry }, reading, true);
+    return this.#latest.note(stream, make, takenSince);
   }
 
   #make(make: () => Messages): readonly CheckedMessage[] {
@@ -211,22 +251,33 @@ export class MqttSink implements Sink {
   }
 
   /** What is no entity passes; a shape that the gates know takes no time. */
-  async #passes(message: CheckedMessage): Promise<boolean> {
+  #passes(message: CheckedMessage): boolean | Promise<boolean> {
     if (!message.entity) return true;
     const { gates } = this.#options;
-    const result = gates.checkKnown(message.entity) ?? (await gates.check(message.entity));
-    if (result.ok) return true;
+    const known = gates.checkKnown(message.entity);
+    if (known) return this.#isPassed(message, known);
+    return gates.check(message.entity).then((result) => this.#isPassed(message, result));
+  }
+
+  #isPassed({ topic, onPassed }: CheckedMessage, result: GateResult): boolean {
+    if (result.ok) {
+      onPassed?.();
+      return true;
+    }
     const [problem] = result.problems;
     const reason = problem ? `${problem.path} ${problem.message}`.trim() : "refused";
-    this.#refusals.note(message.topic, reason);
+    this.#refusals.note(topic, reason);
     return false;
   }
 
   async #restore(connection: number): Promise<void> {
     const { clock } = this.#options;
-    for (const message of this.#latest.notTakenOn(connection)) {
-      if (message.untilMs !== undefined && clock.wallMs() >= message.untilMs) continue;
-      if (await this.#passes(message)) await this.#publish(message, noted);
+    for (const latest of this.#latest.notTakenOn(connection)) {
+      latest.again();
+      for (const message of this.#make(latest.content)) {
+        if (message.untilMs !== undefined && clock.wallMs() >= message.untilMs) continue;
+        if (await this.#passes(message)) await this.#publish({ message, latest });
+      }
     }
   }
 
@@ -237,7 +288,7 @@ export class MqttSink implements Sink {
       topic: formatTopic(topics.topic, { prefix }),
       resultTopic: formatTopic(topics.resultTopic, { prefix }),
       publish: (message) => {
-        this.#turn = this.#turn.then(() => this.#publish(message, noted));
+        this.#turn.run(() => this.#publish({ message, latest: undefined }));
       },
     });
   }
@@ -251,13 +302,22 @@ export class MqttSink implements Sink {
     this.#cancelLook = this.#options.clock.after(LOOK_FOR_SILENT_MS, () => {
       const silent = this.#presence?.takeSilent() ?? [];
       for (const status of silent) {
-        this.#turn = this.#turn.then(() => this.#publish(this.#statusMessage(status), noted));
+        this.#turn.run(() => this.#publish(this.#outgoing(this.#statusMessage(status))));
       }
       this.#lookForSilent();
     });
   }
 }
 
+/** Readings of one node and schema; no topic, since no topic begins like this. */
 function streamOf({ node, schema }: Delivery): string {
-  return `${node.name}/${schema.schema.name}`;
+  return streamNameOf(node.name, schema);
+}
+
+function streamNameOf(node: string, { schema }: KnownSchema): string {
+  return `#${node}/${schema.name}`;
+}
+
+function only(message: CheckedMessage): Messages {
+  return { messages: [message], refusals: [] };
 }

@@ -1,8 +1,9 @@
-import type { Entity } from "@bollard/ngsi-ld";
+import { type Entity, type EntityGates, EntitySeries, EntityStencils } from "@bollard/ngsi-ld";
 import manifest from "../../../package.json" with { type: "json" };
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
 import { formatTopic } from "../../mqtt/topic-template.js";
+import { recordValues } from "../../reading-records.js";
 import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { toEntities } from "../to-entities.js";
@@ -11,12 +12,18 @@ import { toJsonMessage } from "./json-message.js";
 import type { OutgoingMessage } from "./mqtt-publisher.js";
 import { toSenmlMessage } from "./senml-message.js";
 
-/** A message with the entity in it that the gates have to pass. */
+/** A message, and what is left to be checked of it. */
 export interface CheckedMessage extends OutgoingMessage {
+  /** The entity in it, where it has to pass the gates. */
   readonly entity?: Entity;
+  /** To be called once it has. */
+  readonly onPassed?: () => void;
   /** It is not published again from then on, ms since the Unix epoch. Default: it may be always. */
   readonly untilMs?: number;
 }
+
+/** What of a delivery is asked for to tell of a reading. */
+export type OfReading = Pick<Delivery, "node" | "schema" | "entry">;
 
 /** What became of one reading, or of one entry. */
 export interface Messages {
@@ -30,8 +37,15 @@ interface Topics {
   readonly senml: string;
   readonly json: string;
   readonly raw: string;
-  /** `{type}` is left in it. */
-  readonly entity: string;
+  /** By type. */
+  readonly entities: ReadonlyMap<string, string>;
+}
+
+/** What is kept of one node and schema. */
+interface Kept {
+  readonly topics: Topics;
+  /** Its entities, by type. */
+  readonly series: ReadonlyMap<string, EntitySeries>;
 }
 
 const NOTHING: Messages = { messages: [], refusals: [] };
@@ -41,11 +55,15 @@ export class ReadingMessages {
   readonly #config: Filled<MqttSinkConfig>;
   readonly #bridgeName: string;
   readonly #hasJson: boolean;
-  readonly #topics = new WeakMap<RegisteredNode, Map<KnownSchema, Topics>>();
+  readonly #gates: EntityGates;
+  readonly #kept = new WeakMap<RegisteredNode, Map<KnownSchema, Kept>>();
+  readonly #stencils = new WeakMap<KnownSchema, ReadonlyMap<string, EntityStencils>>();
   readonly #announced = new WeakMap<RegisteredNode, Set<KnownSchema>>();
 
-  constructor(config: Filled<MqttSinkConfig>, bridgeName: string) {
+  /** @param gates - that the entities have to pass */
+  constructor(config: Filled<MqttSinkConfig>, bridgeName: string, gates: EntityGates) {
     this.#config = config;
+    this.#gates = gates;
     this.#bridgeName = bridgeName;
     // Home Assistant reads the JSON.
     this.#hasJson = config.formats.includes("json") || config.homeAssistant !== undefined;
@@ -75,13 +93,17 @@ export class ReadingMessages {
     // Its bytes hold what privacy rules keep back.
     if (formats.includes("raw") && !schema.privacy.isRestricted) {
       const retain = this.#config.retain && isNewest;
-      messages.push({ topic: this.#topicsOf(node, schema).raw, payload: entry.payload, retain });
+      messages.push({
+        topic: this.#keptOf(node, schema).topics.raw,
+        payload: entry.payload,
+        retain,
+      });
     }
     return { messages, refusals: [] };
   }
 
   /** What goes out for a reading. */
-  ofReading(delivery: Delivery, reading: DeliveredReading, isNewest: boolean): Messages {
+  ofReading(delivery: OfReading, reading: DeliveredReading, isNewest: boolean): Messages {
     const { schema, entry } = delivery;
     const made = this.#ofReading(delivery, reading, isNewest);
     if (schema.expiring.length === 0) return made;
@@ -90,61 +112,84 @@ export class ReadingMessages {
     return { ...made, messages: made.messages.map((message) => ({ ...message, untilMs })) };
   }
 
-  #ofReading({ node, schema }: Delivery, reading: DeliveredReading, isNewest: boolean): Messages {
+  #ofReading({ node, schema }: OfReading, reading: DeliveredReading, isNewest: boolean): Messages {
     const { formats } = this.#config;
     const retain = this.#config.retain && isNewest;
-    const topics = this.#topicsOf(node, schema);
+    const { topics, series } = this.#keptOf(node, schema);
     const messages: CheckedMessage[] = [];
+    const values = recordValues(schema, reading);
     if (formats.includes("senml")) {
-      messages.push({ topic: topics.senml, payload: toSenmlMessage(node.name, reading), retain });
+      const payload = toSenmlMessage(node.name, schema, reading, values);
+      messages.push({ topic: topics.senml, payload, retain });
     }
     if (this.#hasJson) {
       const payload = toJsonMessage(node.name, schema.schema.name, reading);
       messages.push({ topic: topics.json, payload, retain });
     }
     if (!formats.includes("ngsi-ld")) return { messages, refusals: [] };
-    const { entities, refusals } = toEntities(node, schema, reading);
+    const others: string[] = [];
+    for (const [type, topic] of topics.entities) {
+      const payload = series.get(type)?.write(reading.timeS, values);
+      if (payload !== undefined) messages.push({ topic, payload, retain });
+      else others.push(type);
+    }
+    if (others.length === 0) return { messages, refusals: [] };
+    const { entities, refusals } = toEntities(node, schema, reading, {}, others);
     for (const entity of entities) {
-      const topic = topics.entity.replace("{type}", entity.type);
-      messages.push({ topic, payload: JSON.stringify(entity), retain, entity });
+      const topic = topics.entities.get(entity.type) ?? "";
+      const onPassed = () => series.get(entity.type)?.learn(entity, values);
+      messages.push({ topic, payload: JSON.stringify(entity), retain, entity, onPassed });
     }
     return { messages, refusals };
   }
 
   /** Topics on which the broker may keep something of a node's readings of one schema. */
-  retainedTopics(name: string, { schema, models }: KnownSchema): string[] {
-    const { senml, json, raw, entity } = this.#fill(name, schema.name);
+  retainedTopics(name: string, schema: KnownSchema): string[] {
+    const { senml, json, raw, entities } = this.#fill(name, schema);
     const { homeAssistant } = this.#config;
     return [
-      ...[senml, json, raw],
-      ...[...models.keys()].map((type) => entity.replace("{type}", type)),
-      ...(homeAssistant ? [discoveryTopic(homeAssistant.prefix, name, schema.name)] : []),
+      ...[senml, json, raw, ...entities.values()],
+      ...(homeAssistant ? [discoveryTopic(homeAssistant.prefix, name, schema.schema.name)] : []),
     ];
   }
 
-  #fill(node: string, schema: string): Topics {
+  #fill(node: string, { schema, models }: KnownSchema): Topics {
     const { prefix, topics } = this.#config;
-    const fill = (template: string) => formatTopic(template, { prefix, node, schema });
+    const fill = (template: string) => formatTopic(template, { prefix, node, schema: schema.name });
+    const ofEntity = fill(topics.ngsiLd);
     return {
       senml: fill(topics.senml),
       json: fill(topics.json),
       raw: fill(topics.raw),
-      entity: fill(topics.ngsiLd),
+      entities: mapKeys(models, (type) => ofEntity.replace("{type}", type)),
     };
   }
 
-  #topicsOf(node: RegisteredNode, schema: KnownSchema): Topics {
-    let ofNode = this.#topics.get(node);
+  #keptOf(node: RegisteredNode, schema: KnownSchema): Kept {
+    let ofNode = this.#kept.get(node);
     if (!ofNode) {
       ofNode = new Map();
-      this.#topics.set(node, ofNode);
+      this.#kept.set(node, ofNode);
     }
-    let topics = ofNode.get(schema);
-    if (!topics) {
-      topics = this.#fill(node.name, schema.schema.name);
-      ofNode.set(schema, topics);
+    let kept = ofNode.get(schema);
+    if (!kept) {
+      const series = mapKeys(this.#stencilsOf(schema), (_, stencils) => new EntitySeries(stencils));
+      kept = { topics: this.#fill(node.name, schema), series };
+      ofNode.set(schema, kept);
     }
-    return topics;
+    return kept;
+  }
+
+  #stencilsOf(schema: KnownSchema): ReadonlyMap<string, EntityStencils> {
+    const known = this.#stencils.get(schema);
+    if (known) return known;
+    const { records, models } = schema;
+    const stencils = mapKeys(
+      models,
+      (type, properties) => new EntityStencils({ type, properties, records }, this.#gates),
+    );
+    this.#stencils.set(schema, stencils);
+    return stencils;
   }
 
   #isFirst(node: RegisteredNode, schema: KnownSchema): boolean {
@@ -158,8 +203,15 @@ export class ReadingMessages {
     const availability = this.#config.status
       ? [this.bridgeStatusTopic, this.nodeStatusTopic(node.name)]
       : [];
-    const topics = { prefix, state: this.#topicsOf(node, schema).json, availability };
+    const topics = { prefix, state: this.#keptOf(node, schema).topics.json, availability };
     const expireAfterS = (schema.schema.reportInterval ?? 0) * 3;
     return toDiscovery(node, schema, topics, expireAfterS, manifest.version);
   }
+}
+
+function mapKeys<From, To>(
+  map: ReadonlyMap<string, From>,
+  make: (key: string, value: From) => To,
+): ReadonlyMap<string, To> {
+  return new Map(Array.from(map, ([key, value]) => [key, make(key, value)]));
 }
