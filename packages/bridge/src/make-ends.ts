@@ -14,6 +14,7 @@ import type { SessionNumbers } from "./session-numbers.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
 import { makeNgsiLdSink } from "./sinks/ngsi-ld/make-ngsi-ld-sink.js";
 import type { Sink } from "./sinks/sink.js";
+import { makeWebhookSink } from "./sinks/webhook/make-webhook-sink.js";
 import { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 import { ForeignMqttSource } from "./sources/foreign/foreign-mqtt-source.js";
 import { ForeignSerialSource } from "./sources/foreign/foreign-serial-source.js";
@@ -119,7 +120,10 @@ export function planSinks(options: EndsOptions): PlannedEnd<Sink>[] {
       return makeNgsiLdSink(end, { gates, dataDir: config.dataDir, clock, log: child });
     }),
   );
-  return [...mqtt, ...ngsiLd];
+  const webhook = config.sinks.webhook.map((end) =>
+    plan("webhook", end, () => makeWebhookSink(end, { clock, log: log.child({ sink: end.name }) })),
+  );
+  return [...mqtt, ...ngsiLd, ...webhook];
 }
 
 /** Contexts that entities may name beside the published ones, by their address. */

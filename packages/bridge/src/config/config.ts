@@ -17,6 +17,7 @@ export interface BridgeConfig {
   readonly sinks?: {
     readonly mqtt?: readonly MqttSinkConfig[];
     readonly ngsiLd?: readonly NgsiLdSinkConfig[];
+    readonly webhook?: readonly WebhookSinkConfig[];
   };
   readonly nodes?: RegistryConfig;
   /** Name of a schema to how its fields are made less telling. Default: none. */
@@ -262,6 +263,34 @@ export interface NgsiLdSinkConfig {
   readonly maxParallel?: number;
   /** Most messages on their way. Default: 500. */
   readonly window?: number;
+}
+
+/** Who is told of each new reading over HTTP. */
+export interface WebhookSinkConfig {
+  /** Names it on the page and on disk, so do not change it. */
+  readonly name: string;
+  /** Where messages are posted. */
+  readonly url: string;
+  /** Each line is a secret to sign with, 16 bytes or more; read again for each message. */
+  readonly secretFile: string;
+  /** Only these types of entities. Default: all. */
+  readonly types?: readonly string[];
+  /** Only entities of the nodes with these names. Default: of all. */
+  readonly nodes?: readonly string[];
+  /** Only entities with one of these attributes, and only these of them. Default: all. */
+  readonly attrs?: readonly string[];
+  /** West, south, east, north in WGS 84 degrees. Default: everywhere. */
+  readonly bbox?: readonly [number, number, number, number] | undefined;
+  /** Default: normalized. */
+  readonly form?: "normalized" | "keyValues" | "concise";
+  /** When a request is given up, ms. Default: 10000. */
+  readonly timeoutMs?: number;
+  /** Most entities in a message. Default: 100. */
+  readonly maxBatch?: number;
+  /** Most messages from nodes on their way. Default: 200. */
+  readonly window?: number;
+  /** Messages it may be behind before it holds the spool no more. Default: 100000. */
+  readonly maxBehind?: number;
 }
 
 /** What the owner knows of the nodes. */

@@ -194,6 +194,10 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
         ...(sink.tokenFile !== undefined && { tokenFile: from(sink.tokenFile) }),
         ...(oauth && { oauth: { ...oauth, clientSecretFile: from(oauth.clientSecretFile) } }),
       })) as ResolvedConfig["sinks"]["ngsiLd"],
+      webhook: config.sinks.webhook.map((sink) => ({
+        ...sink,
+        secretFile: from(sink.secretFile),
+      })),
     },
     nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
     http: {

@@ -8,7 +8,7 @@ const allDefaults: ResolvedConfig = {
   dataDir: "bollard-data",
   schemas: [],
   sources: { serial: [], mqtt: [], lorawan: [], foreign: [] },
-  sinks: { mqtt: [], ngsiLd: [] },
+  sinks: { mqtt: [], ngsiLd: [], webhook: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
   privacy: {},
   spool: {

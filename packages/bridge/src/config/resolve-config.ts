@@ -71,6 +71,7 @@ function doubleNames(config: BridgeConfig): { place: string; message: string }[]
     "sources.foreign": config.sources?.foreign,
     "sinks.mqtt": config.sinks?.mqtt,
     "sinks.ngsiLd": config.sinks?.ngsiLd,
+    "sinks.webhook": config.sinks?.webhook,
   };
   return Object.entries(lists).flatMap(([key, ends]) => {
     const names = Array.isArray(ends) ? ends.map((end) => end?.name) : [];

@@ -70,7 +70,7 @@ export interface AlarmView {
 
 export interface EndStatus {
   readonly name: string;
-  readonly kind: "serial" | "mqtt" | "ngsi-ld";
+  readonly kind: "serial" | "mqtt" | "ngsi-ld" | "webhook" | "ldes";
   readonly state: "up" | "down" | "connecting";
   /** Why it is down, or where it goes. */
   readonly detail: string;

@@ -20,7 +20,7 @@ export interface SinkState {
 export interface Sink {
   /** From the configuration; names the cursor, with the kind. */
   readonly name: string;
-  readonly kind: "mqtt" | "ngsi-ld";
+  readonly kind: "mqtt" | "ngsi-ld" | "webhook" | "ldes";
   /** Most entries it takes at a time. */
   readonly window: number;
   /** Entries it may be behind before it holds the spool no more. Default: as many as there are. */

@@ -1,9 +1,9 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { EntityFilter } from "../../entity-filter.js";
 import { sendProblem } from "../problem.js";
 import type { ReadApiOptions } from "./add-read-api.js";
 import type { LatestReadings } from "./latest-readings.js";
-import type { ReadFilter } from "./read-filter.js";
 import {
   attributeForm,
   mediaTypes,
@@ -42,7 +42,7 @@ interface Page<Item> {
 }
 
 type ReadPage = <Item>(
-  filter: ReadFilter,
+  filter: EntityFilter,
   query: ReadQuery,
   form: ReadForm<Item>,
 ) => Promise<Page<Item>>;
@@ -171,7 +171,7 @@ function writerOf(
 }
 
 /** Attributes that entities of this filter may have, so that each page has the same columns. */
-function columnsOf({ data }: EntityRouteOptions, { types, attrs, ids }: ReadFilter): string[] {
+function columnsOf({ data }: EntityRouteOptions, { types, attrs, ids }: EntityFilter): string[] {
   const idTypes = ids && new Set([...ids].map((id) => id.split(":")[2] ?? ""));
   const wanted = typesOf(data.schemas()).filter(
     ({ type }) => (!types || types.has(type)) && (!idTypes || idTypes.has(type)),

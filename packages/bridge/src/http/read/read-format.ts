@@ -2,7 +2,7 @@ import { type Entity, toConcise, toGeoJson, toKeyValues } from "@bollard/ngsi-ld
 import { formatSenmlJson, type ResolvedRecord } from "@bollard/senml";
 import Negotiator from "negotiator";
 import { csvRow } from "../../details/csv-row.js";
-import { placeOf } from "./read-filter.js";
+import { placeOf } from "../../entity-filter.js";
 import { BadQuery } from "./read-query.js";
 
 /** The forms of an answer. */

@@ -1,6 +1,6 @@
 import type { BridgeClock } from "../../clock.js";
+import type { EntityFilter } from "../../entity-filter.js";
 import { type CityData, letOthersGoOn } from "./city-data.js";
-import type { ReadFilter } from "./read-filter.js";
 import type { ReadForm } from "./read-items.js";
 import { BadQuery } from "./read-query.js";
 
@@ -15,7 +15,7 @@ export interface HistoryPage<Item> {
 
 /** Which part is wanted. */
 export interface HistoryQuery {
-  readonly filter: ReadFilter;
+  readonly filter: EntityFilter;
   /** Most items. */
   readonly limit: number;
   /** The `next` of an earlier page. Default: from the oldest on. */
@@ -91,7 +91,7 @@ export async function readHistory<Item>(
 
 /** What the log itself can leave out. */
 function narrow(
-  { nodes, ids, fromS }: ReadFilter,
+  { nodes, ids, fromS }: EntityFilter,
   { onlyIdOf }: CityData,
 ): { stream?: string; fromMs?: number } {
   const names = new Set([...(nodes ?? []), ...[...(ids ?? [])].map(nameOfId)]);

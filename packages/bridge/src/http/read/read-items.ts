@@ -1,11 +1,11 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import type { ResolvedRecord } from "@bollard/senml";
 import type { DeliveredReading } from "../../delivery.js";
+import { type EntityFilter, isIn, mayBeWanted, wantedOf } from "../../entity-filter.js";
 import { isNewer } from "../../newest.js";
 import { readingRecords } from "../../reading-records.js";
 import { toEntities } from "../../sinks/to-entities.js";
 import type { LatestReading } from "../../view/entity-view.js";
-import { isIn, mayBeWanted, type ReadFilter, wantedOf } from "./read-filter.js";
 
 /** A reading with what it is of. */
 export type CityReading = Pick<LatestReading, "node" | "schema" | "reading">;
@@ -13,9 +13,9 @@ export type CityReading = Pick<LatestReading, "node" | "schema" | "reading">;
 /** What a page is made of: a reading's entities, or its SenML records. */
 export interface ReadForm<Item> {
   /** What one reading comes to. */
-  readonly ofReading: (reading: CityReading, filter: ReadFilter) => readonly Item[];
+  readonly ofReading: (reading: CityReading, filter: EntityFilter) => readonly Item[];
   /** What the newest readings of one node come to, one for each of its schemas. */
-  readonly ofLatest: (readings: readonly CityReading[], filter: ReadFilter) => readonly Item[];
+  readonly ofLatest: (readings: readonly CityReading[], filter: EntityFilter) => readonly Item[];
 }
 
 /** NGSI-LD entities, one for each model. */
@@ -48,13 +48,16 @@ function byAge(one: CityReading, other: CityReading): number {
   return isNewer(one.reading, other.reading) ? 1 : -1;
 }
 
-function entitiesOf({ node, schema, reading }: CityReading, filter: ReadFilter): readonly Entity[] {
+function entitiesOf(
+  { node, schema, reading }: CityReading,
+  filter: EntityFilter,
+): readonly Entity[] {
   if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
   return toEntities(node, schema, reading).entities;
 }
 
 /** A record is wanted by its own name, or by that of a property that it becomes. */
-function recordsOf(city: CityReading, filter: ReadFilter): readonly ResolvedRecord[] {
+function recordsOf(city: CityReading, filter: EntityFilter): readonly ResolvedRecord[] {
   const { node, schema, reading } = city;
   const { ids, types, attrs, bbox } = filter;
   if (!mayBeWanted(filter, node.name, reading.timeS)) return [];

@@ -1,6 +1,6 @@
+import type { EntityFilter } from "../../entity-filter.js";
 import { letOthersGoOn } from "./city-data.js";
 import type { LatestReadings } from "./latest-readings.js";
-import type { ReadFilter } from "./read-filter.js";
 import type { ReadForm } from "./read-items.js";
 import { BadQuery } from "./read-query.js";
 
@@ -21,7 +21,7 @@ const LOOKED_AT_ONCE = 128;
  * @throws BadQuery for a cursor that is none
  */
 export async function readLatest<Item>(
-  { filter, limit, after }: { filter: ReadFilter; limit: number; after: string | undefined },
+  { filter, limit, after }: { filter: EntityFilter; limit: number; after: string | undefined },
   form: ReadForm<Item>,
   latest: LatestReadings,
 ): Promise<LatestPage<Item>> {

@@ -1,4 +1,4 @@
-import type { BoundingBox, ReadFilter } from "./read-filter.js";
+import type { BoundingBox, EntityFilter } from "../../entity-filter.js";
 
 /** The query of a read, as it came, its lengths and its `limit` checked. */
 export interface ReadQuery {
@@ -72,7 +72,7 @@ export const pageParameters = {
 } as const;
 
 /** The filter of a query. @throws {@link BadQuery} */
-export function parseFilter(query: Partial<ReadQuery>): ReadFilter {
+export function parseFilter(query: Partial<ReadQuery>): EntityFilter {
   const { id, type, node, attrs, bbox, from, to } = query;
   const fromS = from === undefined ? Number.NEGATIVE_INFINITY : secondsOf(from);
   const toS = to === undefined ? Number.POSITIVE_INFINITY : secondsOf(to);

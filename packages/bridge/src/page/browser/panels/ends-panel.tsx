@@ -7,6 +7,8 @@ const kinds: Record<EndStatus["kind"], string> = {
   serial: "serial",
   mqtt: "MQTT",
   "ngsi-ld": "NGSI-LD",
+  webhook: "webhook",
+  ldes: "LDES",
 };
 
 /** Where readings come from, and where they go. */

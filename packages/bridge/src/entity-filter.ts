@@ -4,7 +4,7 @@ import type { Entity } from "@bollard/ngsi-ld";
 export type BoundingBox = readonly [west: number, south: number, east: number, north: number];
 
 /** Which entities are wanted; what is undefined asks for nothing. */
-export interface ReadFilter {
+export interface EntityFilter {
   readonly ids: ReadonlySet<string> | undefined;
   readonly types: ReadonlySet<string> | undefined;
   /** The owner's names of nodes. */
@@ -21,7 +21,7 @@ export interface ReadFilter {
 const ALWAYS: ReadonlySet<string> = new Set(["id", "type", "@context", "location"]);
 
 /** The entity with the attributes that are asked for; undefined where it is not wanted. */
-export function wantedOf(entity: Entity, filter: ReadFilter): Entity | undefined {
+export function wantedOf(entity: Entity, filter: EntityFilter): Entity | undefined {
   const { ids, types, attrs, bbox } = filter;
   if (ids && !ids.has(entity.id)) return undefined;
   if (types && !types.has(entity.type)) return undefined;
@@ -33,7 +33,7 @@ export function wantedOf(entity: Entity, filter: ReadFilter): Entity | undefined
 }
 
 /** Whether a reading of the node observed then may be wanted at all. */
-export function mayBeWanted(filter: ReadFilter, name: string, timeS: number): boolean {
+export function mayBeWanted(filter: EntityFilter, name: string, timeS: number): boolean {
   const { nodes, fromS, toS } = filter;
   return timeS >= fromS && timeS <= toS && (!nodes || nodes.has(name));
 }

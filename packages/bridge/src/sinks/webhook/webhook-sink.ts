@@ -1,0 +1,225 @@
+import type { Entity } from "@bollard/ngsi-ld";
+import type { Logger } from "pino";
+import type { BridgeClock } from "../../clock.js";
+import type { Delivery } from "../../delivery.js";
+import { type EntityFilter, mayBeWanted, wantedOf } from "../../entity-filter.js";
+import type { Sink, SinkState } from "../sink.js";
+import { toEntities } from "../to-entities.js";
+import { postMessage } from "./post-message.js";
+import { messageId, signatureHeaders } from "./sign-webhook.js";
+
+/** What the sink is made of. */
+export interface WebhookSinkOptions {
+  /** From the configuration. */
+  readonly name: string;
+  readonly url: string;
+  /** Most entries that are on their way at a time. */
+  readonly window: number;
+  /** Most entities in a message. */
+  readonly maxBatch: number;
+  readonly timeoutMs: number;
+  readonly maxBehind: number;
+  readonly filter: EntityFilter;
+  /** How an entity is written. */
+  readonly form: (entity: Entity) => object;
+  /** Read anew for each message. */
+  readonly secrets: () => readonly Buffer[];
+  readonly version: string;
+  readonly clock: BridgeClock;
+  readonly log: Logger;
+}
+
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly done: () => void;
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 60_000;
+
+/**
+ * Tells a subscriber of each new reading: signed messages of entities, one after the other, each sent
+ * until the receiver has taken it.
+ *
+ * What waits while a message is under way goes with the next. A message that the receiver calls wrong
+ * is halved until the entity to blame is found; that one is counted and left out.
+ */
+export class WebhookSink implements Sink {
+  readonly kind = "webhook";
+  readonly name: string;
+  readonly window: number;
+  readonly maxBehind: number;
+  readonly #options: WebhookSinkOptions;
+  readonly #closing = new AbortController();
+  #waiting: Waiting[] = [];
+  #wake: (() => void) | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #state: SinkState["state"] = "connecting";
+  #problem = "";
+  #messages = 0;
+  #errors = 0;
+  #lastError: SinkState["lastError"];
+
+  constructor(options: WebhookSinkOptions) {
+    this.name = options.name;
+    this.window = options.window;
+    this.maxBehind = options.maxBehind;
+    this.#options = options;
+  }
+
+  open(): void {
+    void this.#run();
+  }
+
+  deliver(delivery: Delivery): Promise<void> {
+    return new Promise((done) => {
+      this.#waiting.push({ delivery, done });
+      this.#wake?.();
+    });
+  }
+
+  recall(): void {}
+
+  caughtUp(): void {}
+
+  state(): SinkState {
+    const { origin } = new URL(this.#options.url);
+    return {
+      state: this.#state,
+      // An address may hold a secret behind its host.
+      detail: this.#problem || origin,
+      messages: this.#messages,
+      errors: this.#errors,
+      ...(this.#lastError && { lastError: this.#lastError }),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#wake?.();
+    this.#cancelRetry?.();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      const taken = this.#waiting;
+      this.#waiting = [];
+      if (taken.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (await this.#send(taken)) for (const { done } of taken) done();
+    }
+  }
+
+  /** False where the sink was closed before the receiver had it all. */
+  async #send(taken: readonly Waiting[]): Promise<boolean> {
+    const { maxBatch } = this.#options;
+    const entities = taken.flatMap(({ delivery }) => this.#wanted(delivery));
+    for (let from = 0; from < entities.length; from += maxBatch) {
+      if (!(await this.#post(entities.slice(from, from + maxBatch)))) return false;
+    }
+    return !this.#isClosed;
+  }
+
+  #wanted({ node, schema, readings }: Delivery): Entity[] {
+    const { filter } = this.#options;
+    return readings
+      .filter(({ timeS }) => mayBeWanted(filter, node.name, timeS))
+      .flatMap((reading) => {
+        const { entities, refusals } = toEntities(node, schema, reading);
+        for (const reason of refusals) this.#refuse(reason);
+        return entities.flatMap((entity) => wantedOf(entity, filter) ?? []);
+      });
+  }
+
+  /** Sends one message until it is taken or refused. */
+  async #post(entities: readonly Entity[]): Promise<boolean> {
+    const body = this.#bodyOf(entities);
+    const id = messageId(body);
+    for (let attempt = 0; !this.#isClosed; attempt++) {
+      const outcome = await this.#postOnce(id, body);
+      if (outcome.kind === "taken") {
+        this.#messages += entities.length;
+        this.#isUp();
+        return true;
+      }
+      if (outcome.kind === "refused") {
+        this.#isUp();
+        const half = Math.ceil(entities.length / 2);
+        if (half < entities.length) {
+          return (await this.#post(entities.slice(0, half))) && this.#post(entities.slice(half));
+        }
+        this.#refuse(`${entities[0]?.id}: the receiver ${outcome.reason}`);
+        return true;
+      }
+      if (this.#isClosed) return false;
+      this.#isDown(outcome.reason);
+      const backoffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
+      await this.#pause(Math.max(backoffMs, outcome.retryAfterMs));
+    }
+    return false;
+  }
+
+  async #postOnce(id: string, body: string) {
+    const { url, timeoutMs, secrets, version, clock } = this.#options;
+    try {
+      const timestampS = Math.floor(clock.wallMs() / 1000);
+      const headers = {
+        "content-type": "application/json",
+        "user-agent": `bollard/${version}`,
+        ...signatureHeaders(id, timestampS, body, secrets()),
+      };
+      return await postMessage({ url, headers, body, timeoutMs, signal: this.#closing.signal });
+    } catch (error) {
+      // The file with the secret cannot be read: nothing goes out unsigned.
+      const reason = error instanceof Error ? error.message : String(error);
+      return { kind: "failed", reason, retryAfterMs: 0 } as const;
+    }
+  }
+
+  /** The same for the same entities: its time is that of the newest of them. */
+  #bodyOf(entities: readonly Entity[]): string {
+    const times = entities.flatMap((entity) =>
+      Object.values(entity).flatMap((attribute) => {
+        const { observedAt } = Object(attribute) as { observedAt?: string };
+        return observedAt ?? [];
+      }),
+    );
+    const timestamp = times.sort().at(-1) ?? new Date(0).toISOString();
+    const data = entities.map(this.#options.form);
+    return JSON.stringify({ type: "entities.observed", timestamp, data });
+  }
+
+  #refuse(message: string): void {
+    const { log, clock } = this.#options;
+    this.#errors++;
+    this.#lastError = { message, at: new Date(clock.wallMs()).toISOString() };
+    log.warn({ reason: message }, "an entity was left out");
+  }
+
+  #isUp(): void {
+    if (this.#state !== "up") this.#options.log.info("the receiver takes what it is sent");
+    this.#state = "up";
+    this.#problem = "";
+  }
+
+  #isDown(problem: string): void {
+    const { log, clock } = this.#options;
+    if (this.#problem !== problem) log.warn({ problem }, "the receiver takes nothing");
+    this.#state = "down";
+    this.#problem = problem;
+    this.#lastError = { message: problem, at: new Date(clock.wallMs()).toISOString() };
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#cancelRetry = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
