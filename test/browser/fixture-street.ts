@@ -238,6 +238,7 @@ export class FixtureStreet {
       observedAt: this.#iso(heard),
       arrivedAt: this.#iso(heard, 40),
       clock: "synchronised",
+      signal: { rssiDbm: -97 - index, snrDb: 7.2, gateways: 3 },
       firstSeenAt: new Date(START_MS - 40 * 60_000).toISOString(),
       fresh: this.#second - heard < STALE_AFTER_S,
       readings: 2_410 + heard,

@@ -194,6 +194,7 @@ describe.skipIf(skipped)("the page's further views in Chromium (apt install chro
       "street-air",
       "street 1.4, boot 7",
       "–",
+      "−97 dBm, SNR 7.2 dB",
       "synchronised",
       "2,410",
       "CSV",

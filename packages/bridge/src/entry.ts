@@ -1,6 +1,7 @@
 import { Encoder } from "cbor-x";
 import type { ClockQuality } from "./clock.js";
 import { BridgeError } from "./error.js";
+import type { RadioSignal } from "./page/api-types.js";
 
 /** Where a message came in: the kind of source and its name in the configuration. */
 export interface SourceName {
@@ -49,6 +50,8 @@ export interface Entry {
   readonly binding?: string | number;
   /** When a network server received it, ms since the Unix epoch; present only where one did. */
   readonly receivedMs?: number;
+  /** How well it was heard by radio. For the page only: the spool does not keep it. */
+  readonly signal?: RadioSignal;
   /** Present only where the payload's time is an uptime, and the node's clock is known. */
   readonly nodeClock?: NodeClock;
 }

@@ -100,6 +100,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ...(message.binding !== undefined && { binding: message.binding }),
     ...(message.receivedMs !== undefined && { receivedMs: message.receivedMs }),
     ...(message.nodeClock !== undefined && { nodeClock: message.nodeClock }),
+    ...(message.signal !== undefined && { signal: message.signal }),
   });
 
   /** The same key with other bytes is another message: it gets a session of its own, never dropped. */

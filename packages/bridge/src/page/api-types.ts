@@ -116,9 +116,21 @@ export interface NodeView {
   readonly clock: "synchronised" | "unknown" | "unset";
   /** When the node was first heard of, ISO 8601 UTC. */
   readonly firstSeenAt: string;
+  /** Where the node came by radio and its network tells; since the start only. */
+  readonly signal?: RadioSignal;
   readonly fresh: boolean;
   readonly readings: number;
   readonly values: readonly FieldView[];
+}
+
+/** How well a node's last message was heard by radio. */
+export interface RadioSignal {
+  /** At the gateway that heard it best, dBm. */
+  readonly rssiDbm: number;
+  /** There, dB; absent where it is not told. */
+  readonly snrDb?: number;
+  /** Gateways that heard it. */
+  readonly gateways: number;
 }
 
 export interface FieldView {

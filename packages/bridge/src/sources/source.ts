@@ -1,6 +1,6 @@
 import type { CommandRoute } from "../commands/command-desk.js";
 import type { NodeClock, SourceName } from "../entry.js";
-import type { EndStatus } from "../page/api-types.js";
+import type { EndStatus, RadioSignal } from "../page/api-types.js";
 import type { LinkView } from "../page/detail-types.js";
 
 /** One message of a node, as a source hands it to the pipeline. */
@@ -20,6 +20,8 @@ export interface SourceMessage {
   readonly binding?: string | number | undefined;
   /** When the network server received it, ms since the Unix epoch, where one did before us. */
   readonly receivedMs?: number | undefined;
+  /** How well it was heard by radio. */
+  readonly signal?: RadioSignal | undefined;
   /** What the node's clock shows now, where its payload's time is an uptime. */
   readonly nodeClock?: NodeClock | undefined;
   /** Called once the message is on the disk: now it may be acknowledged. */

@@ -85,6 +85,19 @@ test("shows a value no more whose time is over, nor a field that leaves no more"
   expect(shown()[1]).toEqual([0.3, null]);
 });
 
+test("shows how well a node was heard by radio, until a message tells other", () => {
+  const { view, delivery } = set();
+  const heard = (number: number, rssiDbm?: number) => {
+    const one = delivery("a1-b2", number);
+    const signal = rssiDbm === undefined ? {} : { signal: { rssiDbm, gateways: 2 } };
+    view.show({ ...one, entry: { ...one.entry, ...signal } });
+    return view.nodes()[0]?.[1].signal;
+  };
+  expect(heard(0)).toBeUndefined();
+  expect(heard(1, -97)).toEqual({ rssiDbm: -97, gateways: 2 });
+  expect(heard(2, -99)).toEqual({ rssiDbm: -99, gateways: 2 });
+});
+
 describe("EntityView", () => {
   test("shows the latest reading of a node, whatever comes late", () => {
     const { view, delivery } = set();

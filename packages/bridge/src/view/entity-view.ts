@@ -240,7 +240,7 @@ export class EntityView {
 }
 
 function viewOf({ node, schema, latest, entry, ...shown }: Shown): NodeView {
-  const { arrival, source } = entry;
+  const { arrival, source, signal } = entry;
   const arrivedAt = new Date(arrival.wallMs).toISOString();
   return {
     name: node.name,
@@ -251,6 +251,7 @@ function viewOf({ node, schema, latest, entry, ...shown }: Shown): NodeView {
     observedAt: arrivedAt,
     arrivedAt,
     clock: arrival.quality,
+    ...(signal && { signal }),
     firstSeenAt: new Date(shown.firstSeenMs).toISOString(),
     fresh: shown.fresh,
     readings: shown.readings,

@@ -105,12 +105,12 @@ export class LorawanSource implements Source {
   #read({ topic, payload: bytes }: MqttMessage): NodeMessage | string {
     const uplink = this.#server.parse(parseJson(bytes));
     if (typeof uplink === "string") return uplink;
-    const { devEui, session, frameCounter, port, payload, receivedMs } = uplink;
+    const { devEui, session, frameCounter, port, payload, receivedMs, signal } = uplink;
     const open: NodeMessage["open"] = () => {
       this.#noteDownTopic(devEui, topic);
       const boot = sessionNumber(session);
       const sequence = this.#counters.extend(devEui, boot, frameCounter);
-      return { isNumbered: true, boot, sequence, payload, binding: port, receivedMs };
+      return { isNumbered: true, boot, sequence, payload, binding: port, receivedMs, signal };
     };
     return { node: devEui, open };
   }

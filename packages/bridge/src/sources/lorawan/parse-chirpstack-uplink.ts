@@ -8,7 +8,7 @@ import { checkUplink, type Downlink, membersOf, type NoUplink, type Uplink } fro
  * @see https://www.chirpstack.io/docs/chirpstack/integrations/events.html
  */
 export function parseChirpstackUplink(message: unknown): Uplink | NoUplink {
-  const { deviceInfo, devAddr, fPort, fCnt, data, time } = membersOf(message);
+  const { deviceInfo, devAddr, fPort, fCnt, data, time, rxInfo } = membersOf(message);
   return checkUplink({
     devEui: membersOf(deviceInfo).devEui,
     session: devAddr,
@@ -16,6 +16,7 @@ export function parseChirpstackUplink(message: unknown): Uplink | NoUplink {
     frameCounter: fCnt,
     payload: data,
     receivedAt: time,
+    gateways: rxInfo,
   });
 }
 

@@ -20,6 +20,7 @@ export function parseThingsUplink(message: unknown): Uplink | NoUplink {
     frameCounter: uplink.f_cnt,
     payload: uplink.frm_payload,
     receivedAt: uplink.received_at ?? received_at,
+    gateways: uplink.rx_metadata,
   });
 }
 

@@ -24,7 +24,11 @@ const things = {
     f_port: 3,
     f_cnt: 70_000,
     frm_payload: "AQID",
-    rx_metadata: [{ gateway_ids: { gateway_id: "gtw1" }, rssi: -35 }],
+    rx_metadata: [
+      { gateway_ids: { gateway_id: "gtw1" }, rssi: -112, snr: -4.5 },
+      { gateway_ids: { gateway_id: "gtw2" }, rssi: -97, snr: 7.2 },
+      { gateway_ids: { gateway_id: "gtw3" } },
+    ],
     settings: { data_rate: { lora: { bandwidth: 125_000, spreading_factor: 7 } } },
     received_at: "2026-02-12T15:15:45.500Z",
   },
@@ -61,6 +65,7 @@ describe("an uplink of The Things Stack", () => {
       frameCounter: 70_000,
       payload,
       receivedMs,
+      signal: { rssiDbm: -97, snrDb: 7.2, gateways: 3 },
     });
   });
 
@@ -106,6 +111,7 @@ describe("an uplink of ChirpStack", () => {
       frameCounter: 4,
       payload,
       receivedMs,
+      signal: { rssiDbm: -48, gateways: 1 },
     });
   });
 

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { RadioSignal } from "../../page/api-types.js";
 
 /** One uplink, as any network server tells it. */
 export interface Uplink {
@@ -13,6 +14,8 @@ export interface Uplink {
   readonly payload: Uint8Array;
   /** When the network server received it, ms since the Unix epoch; undefined where it does not say. */
   readonly receivedMs: number | undefined;
+  /** As the gateway had it that heard it best; undefined where the server does not say. */
+  readonly signal: RadioSignal | undefined;
 }
 
 /** What goes down to a device. */
@@ -48,6 +51,8 @@ export function checkUplink(parts: {
   readonly frameCounter: unknown;
   readonly payload: unknown;
   readonly receivedAt: unknown;
+  /** What each gateway tells of how it heard it. */
+  readonly gateways: unknown;
 }): Uplink | NoUplink {
   const { devEui, session, port = 0, frameCounter = 0, payload } = parts;
   if (typeof devEui !== "string" || !DEV_EUI.test(devEui)) return "it has no DevEUI";
@@ -64,6 +69,7 @@ export function checkUplink(parts: {
     frameCounter,
     payload: new Uint8Array(Buffer.from(payload, "base64")),
     receivedMs: timeOf(parts.receivedAt),
+    signal: signalOf(parts.gateways),
   };
 }
 
@@ -80,6 +86,18 @@ export function sessionNumber(session: string): number {
 /** The members of an object; none of what is no object. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** The servers have the same two names in it, and leave out what is 0. */
+function signalOf(gateways: unknown): RadioSignal | undefined {
+  if (!Array.isArray(gateways)) return undefined;
+  const heard = gateways.flatMap((gateway) => {
+    const { rssi, snr } = membersOf(gateway);
+    if (typeof rssi !== "number") return [];
+    return [{ rssiDbm: rssi, ...(typeof snr === "number" && { snrDb: snr }) }];
+  });
+  const [best] = heard.sort((one, other) => other.rssiDbm - one.rssiDbm);
+  return best && { ...best, gateways: gateways.length };
 }
 
 function isWhole(value: unknown, max: number): value is number {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FieldView, NodeView } from "../../api-types.js";
 import type { LinkView } from "../../detail-types.js";
-import { nodeFacts } from "./node-facts.js";
+import { nodeFacts, signalOf, signalTitle } from "./node-facts.js";
 
 function node(name: string, values: readonly FieldView[] = []): NodeView {
   const at = "2026-11-24T05:12:43.000Z";
@@ -34,6 +34,16 @@ test("nodes stand by name, each with what its port knows of it", () => {
     ["lamp-2", linked],
     ["lamp-10", undefined],
   ]);
+});
+
+test("a signal is told with its units, and by how many gateways it was heard", () => {
+  const signal = { rssiDbm: -97, snrDb: -7.25, gateways: 3 };
+  expect([signalOf(signal), signalTitle(signal)]).toEqual([
+    ...["−97 dBm, SNR −7.3 dB", "The best of 3 gateways that heard it"],
+  ]);
+  const alone = { rssiDbm: -48.5, gateways: 1 };
+  expect([signalOf(alone), signalTitle(alone)]).toEqual(["−48.5 dBm", "One gateway heard it"]);
+  expect([signalOf(undefined), signalTitle(undefined)]).toEqual(["–", undefined]);
 });
 
 test("a battery is found by its field's name, and a share goes before a voltage", () => {

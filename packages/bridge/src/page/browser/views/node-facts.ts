@@ -32,6 +32,24 @@ export function nodeFacts(
     .sort((a, b) => compareNames(a.node.name, b.node.name));
 }
 
+/** How well it was heard by radio: `−97 dBm, SNR 7.2 dB`. */
+export function signalOf(signal: NodeView["signal"]): string {
+  if (!signal) return "–";
+  const snr = signal.snrDb === undefined ? "" : `, SNR ${decibels(signal.snrDb)} dB`;
+  return `${decibels(signal.rssiDbm)} dBm${snr}`;
+}
+
+/** By how many gateways; undefined where there is no radio. */
+export function signalTitle(signal: NodeView["signal"]): string | undefined {
+  if (!signal) return undefined;
+  const { gateways } = signal;
+  return gateways === 1 ? "One gateway heard it" : `The best of ${gateways} gateways that heard it`;
+}
+
+function decibels(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, "").replace("-", "−");
+}
+
 function batteryOf({ values }: NodeView): string | undefined {
   const about = values.filter(({ name }) => /batter|(^|_)vbat/.test(name));
   // A share says more than a voltage.

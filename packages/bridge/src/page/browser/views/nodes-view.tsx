@@ -8,7 +8,7 @@ import { formatCount } from "../text/format-number.js";
 import { formatClock } from "../text/relative-time.js";
 import { filterNodes } from "../view/node-order.js";
 import { formatRoute } from "../view/route.js";
-import { clockWords, type NodeFacts, nodeFacts } from "./node-facts.js";
+import { clockWords, type NodeFacts, nodeFacts, signalOf, signalTitle } from "./node-facts.js";
 import { WaitingPanel } from "./waiting-panel.js";
 
 const EVERY_MS = 2000;
@@ -60,6 +60,7 @@ export function NodesView(props: {
               <th scope="col">Schemas</th>
               <th scope="col">Firmware</th>
               <th scope="col">Battery</th>
+              <th scope="col">Signal</th>
               <th scope="col">Clock</th>
               <th scope="col">Readings</th>
               <th scope="col">
@@ -113,6 +114,9 @@ function Row({ fact, nowMs }: { readonly fact: NodeFacts; readonly nowMs: number
         {linked ? `${linked.firmware || "not told"}, boot ${linked.boot}` : "–"}
       </td>
       <td data-name="Battery">{battery ?? "–"}</td>
+      <td data-name="Signal" title={signalTitle(node.signal)}>
+        {signalOf(node.signal)}
+      </td>
       <td
         data-name="Clock"
         title={`The bridge's clock when its last reading came at ${formatClock(node.arrivedAt)}: ${clockWords[node.clock]}`}
