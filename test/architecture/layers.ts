@@ -14,7 +14,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   codegen: ["schema", "payload", "senml"],
   sdk: ["schema", "payload", "senml", "link", "spool"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "mqtt-engine"],
-  fleet: ["mqtt-engine"],
+  fleet: ["schema", "payload", "senml", "ngsi-ld", "mqtt-engine"],
   cli: [
     "fleet",
     "bridge",

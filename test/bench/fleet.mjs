@@ -20,6 +20,8 @@ const cases = [
   { name: "20,000/s, QoS 0", intervalMs: 50, qos: 0 },
   { name: "full speed, QoS 1", intervalMs: 0, qos: 1 },
 ];
+/** What readings cost over fixed bytes of the same length. */
+const forms = ["fixed", "bollard", "json", "senml-json", "ngsi-ld"];
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const tools = {
   fleet: here("fleet-run.mjs"),
@@ -39,13 +41,19 @@ for (const { name, ...load } of cases) {
     rows.push({ case: name, tool, ...result });
   }
 }
+for (const form of forms) {
+  process.stderr.write(`5,000/s of payloads: ${form} …\n`);
+  const load = { form, perSecond: 5000, clients: CLIENTS, seconds: SECONDS };
+  const result = await measure(here("fleet-form-run.mjs"), load);
+  rows.push({ case: "5,000/s, QoS 0, MQTT 5", tool: `fleet, ${form}`, ...result });
+}
 for (const row of rows) {
   const rate = Math.round(row.perSecond).toLocaleString("en-US").padStart(9);
   const cost = row.cpuSPerMillion.toFixed(2).padStart(7);
   const late =
     row.latenessP99Ms === undefined ? "" : `  own lateness p99 ${row.latenessP99Ms.toFixed(1)} ms`;
   process.stderr.write(
-    `${row.case.padEnd(18)} ${row.tool.padEnd(24)} ${rate} msg/s  ${cost} CPU-s a million  ${String(Math.round(row.rssMb)).padStart(4)} MB${late}\n`,
+    `${row.case.padEnd(23)} ${row.tool.padEnd(24)} ${rate} msg/s  ${cost} CPU-s a million  ${String(Math.round(row.rssMb)).padStart(4)} MB${late}\n`,
   );
 }
 process.stdout.write(

@@ -1,11 +1,13 @@
 export type { DriverName } from "./driver/open-driver.js";
 export type { ArrivalCounts } from "./engine/arrival-log.js";
+export type { PhaseResult } from "./engine/conductor.js";
 export {
   type ConnectLoadOptions,
   type ConnectLoadResult,
   runConnectLoad,
 } from "./engine/connect-load.js";
 export type { ConnectResult } from "./engine/fleet-connections.js";
+export { FleetControls } from "./engine/fleet-controls.js";
 export type {
   FleetRunResult,
   LoadProgress,
@@ -29,3 +31,25 @@ export {
 export type { ToolUsage } from "./engine/tool-usage.js";
 export { FleetError, type FleetErrorCode, isFleetError } from "./error.js";
 export { judge, type Verdict } from "./report/judge.js";
+export { type Assertion, checkAssertions, rateHeldOf } from "./scenario/assertions.js";
+export {
+  type FindLimitOptions,
+  findLimit,
+  type LimitFound,
+  type LimitStep,
+} from "./scenario/find-limit.js";
+export type { PlanOptions } from "./scenario/plan-scenario.js";
+export {
+  type LoadedScenario,
+  parseCredentials,
+  readScenarioFile,
+  scenarioJsonSchema,
+} from "./scenario/read-scenario.js";
+export {
+  type RunManifest,
+  type RunScenarioOptions,
+  runScenario,
+  type ScenarioResult,
+} from "./scenario/run-scenario.js";
+export type { Scenario } from "./scenario/scenario.js";
+export { parseShard, type Shard } from "./scenario/shard.js";

@@ -7,6 +7,8 @@ export interface OutgoingMessage {
   node: number;
   /** Of the node, from 0 on. */
   sequence: number;
+  /** The same, with the messages that it did not send. */
+  slot: number;
   /** Unix time in ms. */
   dueMs: number;
   /** Nodes with faults have them now. */
@@ -21,6 +23,8 @@ export interface MessageSource {
   readonly contentType?: string;
   /** @returns the payload's length, bytes */
   write(buffer: Buffer, at: number, message: Readonly<OutgoingMessage>): number;
+  /** The run begins, Unix time in ms. Default: nothing. */
+  begin?(startMs: number): void;
   /** True for one that the node does not send, though it is due. Default: never. */
   isSkipped?(message: Readonly<OutgoingMessage>): boolean;
 }

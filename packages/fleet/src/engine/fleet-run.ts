@@ -188,6 +188,9 @@ export class FleetRun {
     this.#meter = new ToolMeter();
     this.#stage = "publishing";
     this.#startMs = startAtMs === undefined ? this.#clock.now() : startAtMs - this.#clock.originMs;
+    for (const { source } of this.#options.streets) {
+      source.begin?.(this.#clock.originMs + this.#startMs);
+    }
     const phases = await (this.#options.streets.every(({ intervalMs }) => intervalMs === 0)
       ? this.#playAtFullSpeed()
       : this.#playOnSchedule());

@@ -28,12 +28,12 @@ describe("LoadCurve", () => {
     ]);
   });
 
-  test("in an aligned phase all are due at once, and none before it begins", () => {
+  test("in an aligned phase all are due as it begins, and an interval later, and so on", () => {
     const curve = new LoadCurve(0, [hold(1500), { ...hold(3000), isAligned: true }, hold(1000)]);
     const due = (phase: number) =>
       [0, 1, 2, 3, 4, 5].map((slot) => curve.dueMs(slot + phase, 1000));
-    expect(due(0.25)).toEqual([250, 1250, 2000, 3000, 4000, 5250]);
-    expect(due(0.75)).toEqual([750, 1500, 2000, 3000, 4750, Number.POSITIVE_INFINITY]);
+    expect(due(0.25)).toEqual([250, 1250, 1500, 2500, 3500, 5250]);
+    expect(due(0.75)).toEqual([750, 1500, 2500, 3500, 4750, Number.POSITIVE_INFINITY]);
   });
 
   test("goes on from where it is at another rate", () => {
@@ -44,7 +44,13 @@ describe("LoadCurve", () => {
     ]);
     curve.setFactor(1000, 1);
     expect(curve.dueMs(2, 1000)).toBe(1500);
-    expect([curve.rateAt(700), curve.rateAt(1200), curve.endMs]).toEqual([2, 1, 4000]);
+    curve.setFactor(1500, 0);
+    expect(curve.dueMs(2.25, 1000)).toBe(Number.POSITIVE_INFINITY);
+    curve.setFactor(2000, 1);
+    expect(curve.dueMs(2.25, 1000)).toBe(2250);
+    expect([curve.rateAt(700), curve.rateAt(1200), curve.rateAt(1700), curve.endMs]).toEqual([
+      2, 1, 0, 4000,
+    ]);
   });
 
   test("what is due later has a higher number, and the work done then is its own", () => {

@@ -11,8 +11,10 @@ export interface RatePhase {
 interface Segment {
   startMs: number;
   durationMs: number;
+  /** At factor 1. */
   fromRate: number;
   toRate: number;
+  factor: number;
   isAligned: boolean;
   /** Work done before it: ms at rate 1. */
   startWork: number;
@@ -39,7 +41,14 @@ export class LoadCurve {
     this.startMs = startMs;
     let atMs = startMs;
     for (const { isAligned = false, ...phase } of phases) {
-      this.#segments.push({ ...phase, startMs: atMs, isAligned, startWork: 0, endWork: 0 });
+      this.#segments.push({
+        ...phase,
+        startMs: atMs,
+        factor: 1,
+        isAligned,
+        startWork: 0,
+        endWork: 0,
+      });
       atMs += phase.durationMs;
     }
     this.#sum();
@@ -59,8 +68,7 @@ export class LoadCurve {
   rateAt(ms: number): number {
     const segment = this.#segments.find((one) => ms < one.startMs + one.durationMs);
     if (!segment || ms < segment.startMs) return 0;
-    const share = (ms - segment.startMs) / segment.durationMs;
-    return segment.fromRate + (segment.toRate - segment.fromRate) * share;
+    return baseRateAt(segment, ms) * segment.factor;
   }
 
   /**
@@ -71,10 +79,9 @@ export class LoadCurve {
    * @returns infinity where the run ends before
    */
   dueMs(slot: number, intervalMs: number): number {
-    const segment = this.#segmentOf(slot * intervalMs);
+    const segment = this.#segmentOf(slot, intervalMs);
     if (!segment) return Number.POSITIVE_INFINITY;
-    const wanted = segment.isAligned ? Math.floor(slot) : slot;
-    return segment.startMs + timeOf(segment, wanted * intervalMs - segment.startWork);
+    return segment.startMs + timeOf(segment, workInto(segment, slot, intervalMs));
   }
 
   /** Work done until a time: ms at rate 1. */
@@ -90,32 +97,28 @@ export class LoadCurve {
 
   /** Makes everything from a time on so many times as fast as the phases say. */
   setFactor(nowMs: number, factor: number): void {
-    const change = factor / this.#factor;
     this.#factor = factor;
     this.#segments = this.#segments.flatMap((segment) => {
       const elapsedMs = nowMs - segment.startMs;
       if (elapsedMs >= segment.durationMs) return [segment];
-      const later = { ...segment };
-      const before: Segment[] = [];
-      if (elapsedMs > 0) {
-        const rate = this.rateAt(nowMs);
-        before.push({ ...segment, durationMs: elapsedMs, toRate: rate });
-        later.startMs = nowMs;
-        later.durationMs -= elapsedMs;
-        later.fromRate = rate;
-      }
-      later.fromRate *= change;
-      later.toRate *= change;
-      return [...before, later];
+      if (elapsedMs <= 0) return [{ ...segment, factor }];
+      const fromRate = baseRateAt(segment, nowMs);
+      const durationMs = segment.durationMs - elapsedMs;
+      return [
+        { ...segment, durationMs: elapsedMs, toRate: fromRate },
+        { ...segment, startMs: nowMs, durationMs, fromRate, factor },
+      ];
     });
     this.#sum();
   }
 
-  /** The segment in which so much work is done; undefined where all of them do less. */
-  #segmentOf(work: number): Segment | undefined {
+  /** The segment in which a message is due; undefined where the run ends before. */
+  #segmentOf(slot: number, intervalMs: number): Segment | undefined {
     const last = this.#last;
-    if (last && work >= last.startWork && work < last.endWork) return last;
-    this.#last = this.#segments.find((segment) => work < segment.endWork);
+    if (last && slot * intervalMs >= last.startWork && isWithin(last, slot, intervalMs)) {
+      return last;
+    }
+    this.#last = this.#segments.find((segment) => isWithin(segment, slot, intervalMs));
     return this.#last;
   }
 
@@ -130,15 +133,30 @@ export class LoadCurve {
   }
 }
 
-function workOf({ durationMs, fromRate, toRate }: Segment, ms: number): number {
-  return ms * (fromRate + ((toRate - fromRate) * ms) / durationMs / 2);
+/** How much of a segment's work is done when a message is due in it. */
+function workInto({ isAligned, startWork }: Segment, slot: number, intervalMs: number): number {
+  if (!isAligned) return slot * intervalMs - startWork;
+  return Math.max(0, Math.floor(slot - startWork / intervalMs)) * intervalMs;
+}
+
+function isWithin(segment: Segment, slot: number, intervalMs: number): boolean {
+  return workInto(segment, slot, intervalMs) < segment.endWork - segment.startWork;
+}
+
+function baseRateAt({ startMs, durationMs, fromRate, toRate }: Segment, ms: number): number {
+  return fromRate + ((toRate - fromRate) * (ms - startMs)) / durationMs;
+}
+
+function workOf({ durationMs, fromRate, toRate, factor }: Segment, ms: number): number {
+  return ms * (fromRate + ((toRate - fromRate) * ms) / durationMs / 2) * factor;
 }
 
 /** The inverse of `workOf`. */
-function timeOf({ durationMs, fromRate, toRate }: Segment, work: number): number {
-  if (work <= 0) return 0;
-  if (fromRate === toRate) return work / fromRate;
+function timeOf({ durationMs, fromRate, toRate, factor }: Segment, work: number): number {
+  const done = work / factor;
+  if (done <= 0) return 0;
+  if (fromRate === toRate) return done / fromRate;
   const growth = (toRate - fromRate) / durationMs;
-  const root = Math.sqrt(Math.max(0, fromRate * fromRate + 2 * growth * work));
-  return (2 * work) / (fromRate + root);
+  const root = Math.sqrt(Math.max(0, fromRate * fromRate + 2 * growth * done));
+  return (2 * done) / (fromRate + root);
 }

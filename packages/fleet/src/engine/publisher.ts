@@ -42,6 +42,7 @@ export class Publisher {
   readonly #message: OutgoingMessage = {
     node: 0,
     sequence: 0,
+    slot: 0,
     dueMs: 0,
     hasFaults: true,
   };
@@ -279,6 +280,7 @@ export class Publisher {
     const message = this.#message;
     message.node = this.#nodes.numberOf[node] as number;
     message.sequence = this.#nodes.sequence[node] as number;
+    message.slot = this.#nodes.slot[node] as number;
     message.dueMs = this.#originMs + dueMs;
     return message;
   }

@@ -34,7 +34,8 @@ export function judge(result: FleetRunResult, isScheduled: boolean): Verdict {
   // At QoS 0 and without a receiver, what fills the system's buffers counts as sent.
   const isCounted = arrivals !== undefined || latency.acknowledgedFromDue !== undefined;
   const percent = (part: number) => `${((100 * part) / Math.max(1, sent)).toFixed(2)} %`;
-  if (connect.failed + connect.lost + missed > 0) {
+  // What was due while a scenario kept connections away says nothing of the broker.
+  if (connect.failed + connect.lost > 0 || (missed > 0 && result.cut === 0)) {
     const [reason] = Object.keys(connect.reasons);
     const sentence = `${connect.failed} connections failed and ${connect.lost} broke: ${reason ?? "no reason given"}.`;
     return { limit: "connections", sentence };

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Credentials, DriverName, FleetTarget } from "@bollard/fleet";
+import {
+  type Credentials,
+  type DriverName,
+  type FleetTarget,
+  parseCredentials,
+} from "@bollard/fleet";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parse as parseCsv } from "csv-parse/sync";
 import { CliError } from "../../error.js";
 
 /** What every `bollard fleet` command takes, by the letters of the other load tools. */
@@ -120,7 +124,7 @@ export function durationOption(about: string, defaultMs: number, shown: string):
 }
 
 /** A length of time: `500ms`, `20s`, `5m`, `2h`; a bare number is seconds. @returns ms */
-function parseDuration(text: string): number {
+export function parseDuration(text: string): number {
   const [, digits, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Number(digits) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as "ms"];
   if (ms > 0) return ms;
@@ -133,7 +137,7 @@ export function parseQos(text: string): 0 | 1 | 2 {
   throw new InvalidArgumentError("0, 1 or 2");
 }
 
-function above0(text: string): number {
+export function above0(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError("a number above 0");
@@ -154,16 +158,7 @@ function credentialsOf(options: BrokerOptions): readonly Credentials[] | undefin
     if (username === undefined) return undefined;
     return [{ username, ...(password !== undefined && { password }) }];
   }
-  const rows: string[][] = parseCsv(read(file, "--credentials"), {
-    skip_empty_lines: true,
-    trim: true,
-    relax_column_count: true,
-  });
-  if (rows.length === 0) throw new CliError("CLI_USAGE", `--credentials ${file} has no line`);
-  return rows.map(([name, secret]) => ({
-    ...(name !== undefined && { username: name }),
-    ...(secret !== undefined && { password: secret }),
-  }));
+  return parseCredentials(read(file, "--credentials"), file);
 }
 
 function read(file: string, option: string): string {

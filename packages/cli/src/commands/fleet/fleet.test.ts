@@ -1,13 +1,21 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { run } from "../../testing/run.js";
 
+const scenario = fileURLToPath(
+  new URL("../../../../../examples/scenarios/district.yaml", import.meta.url),
+);
+
 describe("bollard fleet", () => {
-  test.each(["conn", "pub", "sub"])("%s tells what it takes, and -h is the host", async (name) => {
-    const { code, out } = await run(["fleet", name, "--help"]);
-    expect(code).toBe(0);
-    expect(out).toMatch(/-h, --host <host>/);
-    expect(out).toMatch(/Exit code: 0/);
-  });
+  test.each(["conn", "pub", "sub", "run", "find-limit"])(
+    "%s tells what it takes, and -h is the host",
+    async (name) => {
+      const { code, out } = await run(["fleet", name, "--help"]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/-h, --host <host>/);
+      expect(out).toMatch(/Exit code: 0/);
+    },
+  );
 
   test.each([
     [["pub", "-q", "3"], /'-q, --qos <0\|1\|2>'.*0, 1 or 2/],
@@ -30,6 +38,23 @@ describe("bollard fleet", () => {
     expect(code).toBe(1);
     expect(err).toMatch(
       /^bollard: 127\.0\.0\.1:1: not one of 3 connections was let in: .*ECONNREFUSED/,
+    );
+  });
+
+  test("says which scenario cannot be read, and what shard there is none of", async () => {
+    const gone = await run(["fleet", "run", "nowhere.yaml"]);
+    expect([gone.code, gone.err]).toEqual([1, expect.stringMatching(/^bollard: nowhere\.yaml: /)]);
+    const shard = await run(["fleet", "run", scenario, "--shard", "5/4"]);
+    expect(shard.err).toMatch(/shard: 5\/4 is none, such as 3\/20/);
+  });
+
+  test("plays a ready scenario until nobody listens", async () => {
+    const interrupted = new Promise<void>(() => {});
+    const words = ["fleet", "run", scenario, "-p", "1", "--scale", "0.01"];
+    const { code, err } = await run(words, { interrupted });
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^bollard: 127\.0\.0\.1:1: not one of 1 connections was let in: .*ECONNREFUSED/,
     );
   });
 
