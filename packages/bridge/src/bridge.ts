@@ -513,6 +513,7 @@ export class Bridge {
       await running?.expiry.close();
       await Promise.all([this.#http?.close(), running?.sources.close(), running?.sinks.close()]);
       await running?.spool.close();
+      running?.sessions.close();
       await Promise.all([running?.setAside.save(), this.#firstSeen?.save()]);
     };
     const ended = await within(STOP_WITHIN_MS, stop());

@@ -6,6 +6,7 @@ import type { Filled, MqttInConfig } from "../../config/config.js";
 import type { SourceName } from "../../entry.js";
 import type { EndStatus } from "../../page/api-types.js";
 import type { Accept, LastKey, SourceMessage } from "../source.js";
+import { tellSessionRefused } from "../tell-session-refused.js";
 import { isOurPart } from "./is-our-part.js";
 import { MqttSubscriber } from "./mqtt-subscriber.js";
 import { UpstreamLosses } from "./upstream-losses.js";
@@ -36,7 +37,10 @@ export interface BrokerIntakeOptions extends BrokerSourceOptions {
 /** A message of one node. */
 export interface NodeMessage {
   readonly node: string;
-  /** The rest of it, or why it is no message; asked only where the node is of our part of the city. */
+  /**
+   * The rest of it, or why it is no message; asked only where the node is of our part of the city.
+   * Throws where a session number that it needs cannot be kept.
+   */
   readonly open: () => OpenedMessage | string;
 }
 
@@ -105,13 +109,24 @@ export class BrokerIntake {
       kept();
       return true;
     }
-    const opened = found.open();
+    const opened = this.#open(found);
+    if (opened === undefined) return false;
     if (typeof opened === "string") return this.#leaveOut(message.topic, opened, kept);
     const { isNumbered, ...rest } = opened;
     this.#messages++;
     const taken = accept({ ...rest, source, node, kept });
     if (taken && isNumbered) this.#losses.note(node, rest.boot, rest.sequence);
     return taken;
+  }
+
+  /** Undefined where the disk refuses what is needed for it. */
+  #open({ node, open }: NodeMessage): OpenedMessage | string | undefined {
+    try {
+      return open();
+    } catch (error) {
+      tellSessionRefused(node, error, this.#options);
+      return undefined;
+    }
   }
 
   /** What no bridge will ever read is acknowledged and counted, or it would come for ever. */

@@ -9,6 +9,7 @@ import type { SourceName } from "../../entry.js";
 import type { LinkedNodeView, OpenLinkView } from "../../page/detail-types.js";
 import type { SchemaSet } from "../../schema-set.js";
 import type { Accept } from "../source.js";
+import { tellSessionRefused } from "../tell-session-refused.js";
 import type { SerialStream } from "./open-port.js";
 import { WriteQueue } from "./write-queue.js";
 
@@ -102,7 +103,7 @@ export class PortConnection {
       send: (frame) => this.#queue.push(frame),
       onEvent: (event) => this.#onEvent(event),
     });
-    stream.onData((chunk) => this.#link.receive(chunk));
+    stream.onData((chunk) => this.#receive(chunk));
     stream.onClose((reason) => {
       this.#end();
       onGone(reason);
@@ -169,6 +170,15 @@ export class PortConnection {
       waiting: this.#link.session?.waiting ?? 0,
       unsent: this.#queue.dropped,
     };
+  }
+
+  /** Where no session can be opened the node says HELLO again in a second. */
+  #receive(chunk: Uint8Array): void {
+    try {
+      this.#link.receive(chunk);
+    } catch (error) {
+      tellSessionRefused(this.#path, error, this.#options);
+    }
   }
 
   /** Sends a command to the node and waits for what came of it. */

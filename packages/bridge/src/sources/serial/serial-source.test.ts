@@ -25,6 +25,8 @@ beforeEach(() => {
   clock = new ManualClock();
   ports = new FakePorts();
   alarms = new Alarms(clock);
+  let session = 32_767;
+  allocate = () => ++session;
   taken = [];
   accepts = true;
   commits = 0;
@@ -34,16 +36,18 @@ afterEach(async () => {
   ports.remove();
 });
 
+/** Gives session numbers. */
+let allocate: () => number;
+
 function make(config: Partial<SerialSourceConfig> = {}): SerialSource {
   const [resolved] = resolveConfig({
     sources: { serial: [{ name: "cabinet", ports: [ports.path("tty*")], ...config }] },
   }).sources.serial;
   if (!resolved) throw new Error("no source");
-  let session = 32_767;
   source = new SerialSource({
     config: resolved,
     openPort: ports.openPort,
-    linkSessions: new LinkSessions({ allocateSession: () => ++session }),
+    linkSessions: new LinkSessions({ allocateSession: () => allocate() }),
     schemas: new SchemaSet([streetAir]),
     accept: (message) => {
       if (accepts) taken.push({ ...message, payload: Uint8Array.from(message.payload) });
@@ -135,6 +139,22 @@ describe("SerialSource", () => {
         lastError: { message },
       },
     ]);
+  });
+
+  test("takes nothing from a node whose session number cannot be kept, until it can be", async () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device"), { syscall: "write" });
+    allocate = () => {
+      throw full;
+    };
+    const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 0 });
+    ports.plug("ttyACM0", node);
+    await make().open();
+    node.link.offer(streetPayload(0));
+    await pass(200);
+    expect([taken, alarms.list().map(({ code }) => code)]).toEqual([[], ["SESSION_NOT_KEPT"]]);
+    allocate = () => 32_770;
+    await pass(2000);
+    expect(taken.map(({ boot, sequence }) => [boot, sequence])).toEqual([[32_770, 0]]);
   });
 
   test("sends a command to the node it is for, and tells what came of it", async () => {
