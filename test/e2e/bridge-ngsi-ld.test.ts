@@ -14,6 +14,12 @@ let folder: string;
 let street: CutBroker;
 let city: BrokerDouble;
 let closing: (() => Promise<unknown>)[];
+let url: string;
+
+const usualNodes: NonNullable<BridgeConfig["nodes"]> = {
+  unknown: "accept",
+  list: { "lamp-b": { position: [23.33, 42.7] } },
+};
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "bollard-ngsi-ld-"));
@@ -28,19 +34,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(sink: object = {}): Promise<Bridge> {
+async function start(sink: object = {}, nodes = usualNodes): Promise<Bridge> {
   const config: BridgeConfig = {
     dataDir: join(folder, "data"),
     sources: { mqtt: [{ name: "street", url: street.url }] },
     sinks: { ngsiLd: [{ name: "city", url: city.url, ...sink }] },
-    nodes: { unknown: "accept", list: { "lamp-b": { position: [23.33, 42.7] } } },
+    nodes,
     spool: { commitDelayMs: 50 },
     http: { port: 0 },
     log: { level: "silent" },
   };
   const bridge = new Bridge({ config, schemas: [lampSchema] });
   closing.push(() => bridge.close());
-  await bridge.start();
+  ({ url } = await bridge.start());
   return bridge;
 }
 
@@ -111,6 +117,31 @@ describe("a bridge and a context broker that refuses what the standard refuses",
     const second = await start();
     await until(isDelivered(second));
     expectAll(READINGS);
+  });
+
+  test("what was refused for want of a place is delivered once the node has one", async () => {
+    const bridge = await start({}, { unknown: "accept" });
+    const lamp = await openLamp();
+    await lamp.report();
+    await until(() => (bridge.status().sinks[0]?.errors ?? 0) > 0);
+    await until(() => bridge.status().spool.backlog === 0);
+    const ask = (method: string, path: string, body?: object) =>
+      fetch(`${url}/api/v1/${path}`, {
+        method,
+        ...(body && {
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json" },
+        }),
+      });
+    const refused = await (await ask("GET", "sinks/city/refused")).json();
+    expect(refused).toMatchObject({ sink: "city", entities: [{ id: WEATHER }] });
+    expect(city.store().entity(WEATHER)).toBeUndefined();
+    await ask("PUT", "registry/lamp-b", { position: [23.33, 42.7] });
+    const answer = await ask("POST", "sinks/city/retry");
+    expect([answer.status, await answer.json()]).toEqual([202, { sink: "city", entities: 1 }]);
+    await until(() => bridge.status().sinks[0]?.errors === 0);
+    expectAll(1);
+    expect((await ask("POST", "sinks/nowhere/retry")).status).toBe(404);
   });
 
   test("a broker without a way out gets the contexts from the bridge", async () => {

@@ -44,6 +44,7 @@ import { NodeRegistry, type NodeRegistryOptions } from "./registry/node-registry
 import { RegistryFile } from "./registry/registry-file.js";
 import { changedSections, type ReloadReport, tellReload } from "./reload.js";
 import { Replay } from "./replay.js";
+import { RetryRefused } from "./retry-refused.js";
 import { SchemaReferences } from "./schema-references.js";
 import { SchemaSet } from "./schema-set.js";
 import { SessionNumbers } from "./session-numbers.js";
@@ -440,7 +441,7 @@ export class Bridge {
     );
   }
 
-  #startHttp({ spool, pipeline, setAside, replay, sources }: Running): Promise<HttpServer> {
+  #startHttp({ spool, pipeline, setAside, replay, sinks, sources }: Running): Promise<HttpServer> {
     const onLoginFailure = (address: string) =>
       this.#log.warn({ address }, "a wrong token for the page");
     return startHttpServer({
@@ -476,6 +477,10 @@ export class Bridge {
         erase: (id) => this.erase(id),
         onChange: (what) => this.#log.info(what, "the registry was changed"),
       },
+      refused: new RetryRefused({
+        ...{ spool, interpret: pipeline.interpret, log: this.#log },
+        sinks: () => sinks.drains.map(({ sink }) => sink),
+      }),
       onError: (error) => this.#log.error({ err: error }, "a request failed"),
       onLoginFailure,
       readApi:

@@ -10,6 +10,8 @@ export type BridgeErrorCode =
   | "BRIDGE_NODE_UNKNOWN" // the registry has no node of this id
   | "BRIDGE_NODE_FIXED" // a node of the configuration itself, which page and API may not change
   | "BRIDGE_REGISTRY_UNWRITABLE" // the registry file cannot be written; nothing was changed
+  | "BRIDGE_SINK_UNKNOWN" // no sink of this name keeps what was refused
+  | "BRIDGE_RETRY_UNDER_WAY" // what a sink refused is tried again already
   | "BRIDGE_NOT_RUNNING"; // asked for what only a running bridge has
 
 /** An error of the bridge, with a stable code and the place it is about. */

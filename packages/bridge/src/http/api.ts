@@ -11,6 +11,7 @@ import { addDetailApi, type DetailApiOptions } from "./detail-api.js";
 import type { EventStreams } from "./event-streams.js";
 import { securityHeaders } from "./guard.js";
 import { sendProblem } from "./problem.js";
+import { addRefusedApi, type RefusedApiOptions } from "./refused-api.js";
 import { addRegistryApi, type RegistryApiOptions } from "./registry-api.js";
 
 /** A button on the page, such as a demonstration gives. */
@@ -33,6 +34,7 @@ export interface ApiOptions extends DetailApiOptions {
   readonly controls: readonly Control[];
   readonly registry: RegistryApiOptions;
   readonly commands: CommandApiOptions;
+  readonly refused: RefusedApiOptions;
   readonly events: EventStreams;
 }
 
@@ -63,6 +65,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   app.get("/api/v1/controls", async () => controlViews());
   addDetailApi(app, options);
   addCommandApi(app, options.commands);
+  addRefusedApi(app, options.refused);
 
   app.get<{ Params: { name: string }; Querystring: { field: string; seconds: number } }>(
     "/api/v1/nodes/:name/history",

@@ -16,6 +16,32 @@ export interface SinkState {
   readonly retryInMs?: number;
 }
 
+/** An entity that never left, or that the far end will never take as it is. */
+export interface RefusedEntity {
+  /** Of the entry in the spool that it comes from; its bytes are there as they came. */
+  readonly position: number;
+  readonly id: string;
+  /** Which gate, or the far end's status, and why. */
+  readonly reason: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
+}
+
+/** What a sink keeps of what was refused, to be tried again once it is mended. */
+export interface Refusals {
+  /** The latest, oldest first. */
+  readonly entries: () => readonly RefusedEntity[];
+  /** In all, those no longer named too. */
+  readonly count: () => number;
+  /**
+   * Sends once more what was refused of an entry, and nothing else of it. Resolves as `deliver` does;
+   * what is refused again, is noted anew.
+   */
+  readonly retry: (delivery: Delivery) => Promise<void>;
+  /** Forgets what was refused of entries that are not there any more. */
+  readonly giveUp: (positions: readonly number[]) => Promise<unknown>;
+}
+
 /** One end where readings go. It has a cursor of its own in the spool, moved by a drain. */
 export interface Sink {
   /** From the configuration; names the cursor, with the kind. */
@@ -27,6 +53,8 @@ export interface Sink {
   readonly maxBehind?: number | undefined;
   /** What is new goes before a backlog. Default: everything in order. */
   readonly isLiveFirst?: boolean;
+  /** What was refused; only where it is kept. */
+  readonly refusals?: Refusals;
   /** Begins to connect, and goes on trying until it is closed. */
   open(): void;
   /**

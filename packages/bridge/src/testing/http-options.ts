@@ -3,7 +3,9 @@ import type { BridgeStatus } from "../page/api-types.js";
 import type { SpoolView } from "../page/detail-types.js";
 import { NodeRegistry } from "../registry/node-registry.js";
 import { RegistryFile } from "../registry/registry-file.js";
+import { RetryRefused } from "../retry-refused.js";
 import type { ManualClock } from "./manual-clock.js";
+import { silent } from "./street.js";
 
 /** A bridge that holds 1,204 messages for a city broker that is away. */
 export const holdingStatus: BridgeStatus = {
@@ -96,6 +98,12 @@ export function httpOptions(
       forms: () => [],
       ask: async (node) => ({ id: "1", node, status: "done", at: holdingStatus.now }),
     },
+    refused: new RetryRefused({
+      spool: { commit: async () => {}, replay: async function* () {} },
+      interpret: () => ({ kind: "set-aside", position: 0, reason: "malformed", detail: "" }),
+      sinks: () => [],
+      log: silent,
+    }),
     onError: (error) => {
       throw error;
     },

@@ -4,6 +4,7 @@ import { checkCommand } from "./bridge/check.js";
 import { eraseCommand } from "./bridge/erase.js";
 import { exampleCommand } from "./bridge/example.js";
 import { installCommand } from "./bridge/install.js";
+import { retryCommand } from "./bridge/retry.js";
 import { runCommand } from "./bridge/run.js";
 
 /** `bollard bridge …`: the daemon between street sensors and city platforms. */
@@ -14,5 +15,6 @@ export function bridgeCommand(io: CliIo): Command {
     .addCommand(checkCommand(io))
     .addCommand(exampleCommand(io))
     .addCommand(eraseCommand(io))
+    .addCommand(retryCommand(io))
     .addCommand(installCommand(io));
 }

@@ -62,6 +62,14 @@ export class DeviceRegistration {
     return entities.filter((entity) => entity !== undefined);
   }
 
+  /** What these ids name is taken to be missing at the broker. */
+  forget(ids: ReadonlySet<string>): void {
+    for (const id of ids) {
+      this.#devices.delete(id);
+      this.#models.delete(id);
+    }
+  }
+
   #toDeviceModel(id: string, schema: KnownSchema): Entity | undefined {
     const { name, title, description, fields } = schema.schema;
     const units = fields.map((field) => ("unit" in field ? field.unit : undefined));

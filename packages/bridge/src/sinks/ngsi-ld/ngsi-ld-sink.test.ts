@@ -181,8 +181,9 @@ describe("NgsiLdSink", () => {
     expect(sink.state().detail).toMatch(/1 refused, the last: 400 BadRequestData no such unit/);
     const kept = new RefusedLog(dataDir, "city");
     expect(kept.entries).toMatchObject([{ position: 2, id: AIR }]);
-    expect(kept.takeAll()).toHaveLength(1);
-    expect(kept.count).toBe(0);
+    kept.remove(kept.of(2));
+    await kept.save();
+    expect(new RefusedLog(dataDir, "city").count).toBe(0);
   });
 
   test("notes what a gate refuses, and does not send it", async () => {
@@ -193,6 +194,38 @@ describe("NgsiLdSink", () => {
     expect(errors).toBeGreaterThan(0);
     expect(detail).toMatch(/strict gate: \/location\/value\/coordinates/);
     expect(entity(AIR)).toBeUndefined();
+  });
+
+  test("sends once more what was refused, and nothing else of the entry", async () => {
+    const sink = open();
+    const far = delivery(1);
+    await sink.deliver({ ...far, node: { ...far.node, position: [200, 42.69] } });
+    const ids = sink.refusals.entries().map(({ id }) => id);
+    // Of the reading no entity could be made at all.
+    expect(new Set(ids)).toEqual(new Set(["oak-street-12", DEVICE]));
+    await sink.deliver(delivery(2));
+    const before = double.requests.length;
+    await sink.refusals.retry(far);
+    expect(sink.refusals.count()).toBe(0);
+    expect(new RefusedLog(dataDir, "city").count).toBe(0);
+    expect(entity(DEVICE)).toMatchObject({ serialNumber: { value: "a1-b2" } });
+    // A newer reading is there by now, so it is history.
+    expect(entity(AIR)).toMatchObject({ pm25: { value: 0.2 } });
+    expect(double.store().history(AIR)?.pm25).toMatchObject([{ value: 0.1 }]);
+    const sent = double.requests.slice(before).flatMap(({ body }) => body as { id: string }[]);
+    expect(sent.map(({ id }) => id).sort()).toEqual([AIR, DEVICE, WEATHER].sort());
+  });
+
+  test("notes again what is refused again, and forgets what is not there any more", async () => {
+    const sink = open();
+    const far = delivery(1);
+    const lost = { ...far, node: { ...far.node, position: [200, 42.69] as const } };
+    await sink.deliver(lost);
+    const { length } = sink.refusals.entries();
+    await sink.refusals.retry(lost);
+    expect(sink.refusals.entries().length).toBe(length);
+    await sink.refusals.giveUp([far.position]);
+    expect(new RefusedLog(dataDir, "city").count).toBe(0);
   });
 
   test("leaves in the spool what was under way when it was closed", async () => {

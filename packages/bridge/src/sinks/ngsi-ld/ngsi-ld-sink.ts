@@ -10,7 +10,7 @@ import type { BridgeClock } from "../../clock.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
 import { Trouble } from "../../trouble.js";
 import { NewestOfEach } from "../newest-of-each.js";
-import type { Sink, SinkState } from "../sink.js";
+import type { RefusedEntity, Sink, SinkState } from "../sink.js";
 import { toEntities } from "../to-entities.js";
 import { DeviceRegistration } from "./device-registration.js";
 import { type Outgoing, type PlanOptions, planRequests } from "./plan-requests.js";
@@ -40,6 +40,8 @@ export interface NgsiLdSinkOptions extends PlanOptions {
 interface Waiting {
   readonly delivery: Delivery;
   readonly done: () => void;
+  /** What was refused of it, where only that is tried again. */
+  readonly refused?: readonly RefusedEntity[];
 }
 
 /** Entities whose newest time is remembered. */
@@ -93,6 +95,27 @@ export class NgsiLdSink implements Sink {
     });
   }
 
+  readonly refusals = {
+    entries: () => this.#options.refused.entries,
+    count: () => this.#options.refused.count,
+    retry: (delivery: Delivery) => this.#retry(delivery),
+    giveUp: async (positions: readonly number[]) => {
+      const { refused } = this.#options;
+      refused.remove(positions.flatMap((position) => refused.of(position)));
+      await this.#persist(() => refused.save());
+    },
+  };
+
+  #retry(delivery: Delivery): Promise<void> {
+    const refused = this.#options.refused.of(delivery.position);
+    const ids = new Set(refused.map(({ id }) => id));
+    this.#devices?.forget(ids);
+    return new Promise((done) => {
+      this.#waiting.push({ delivery, done, refused });
+      this.#wake?.();
+    });
+  }
+
   recall(delivery: Delivery): void {
     for (const type of delivery.schema.models.keys()) {
       for (const reading of delivery.readings) this.#isNewest(type, delivery, reading);
@@ -136,13 +159,15 @@ export class NgsiLdSink implements Sink {
   async #send(taken: readonly Waiting[]): Promise<boolean> {
     const { broker } = this.#options;
     const outgoing: Outgoing[] = [];
-    for (const { delivery } of taken) outgoing.push(...(await this.#outgoingOf(delivery)));
+    for (const one of taken) outgoing.push(...(await this.#outgoingOf(one)));
     const { upserts, history } = planRequests(outgoing, this.#options);
     for (const items of upserts) {
       if (!(await this.#settle(items, (entities) => broker.upsert(entities)))) return false;
     }
     if (!(await this.#settle(history, (entities) => broker.addHistory(entities)))) return false;
-    return await this.#persist(() => this.#options.refused.save());
+    const { refused } = this.#options;
+    refused.remove(taken.flatMap((one) => one.refused ?? []));
+    return await this.#persist(() => refused.save());
   }
 
   /** Sends until each is accepted or refused. */
@@ -179,8 +204,11 @@ export class NgsiLdSink implements Sink {
     return true;
   }
 
-  async #outgoingOf(delivery: Delivery): Promise<Outgoing[]> {
+  async #outgoingOf({ delivery, refused }: Waiting): Promise<Outgoing[]> {
     const { node, schema, position } = delivery;
+    // A reading that no entity could be made of was noted under its node's name.
+    const ids = refused && new Set(refused.map(({ id }) => id));
+    const isWanted = (id: string) => !ids || ids.has(id) || ids.has(node.name);
     const outgoing: Outgoing[] = [];
     for (const entity of this.#devices?.take(delivery) ?? []) {
       outgoing.push({ entity, position, kind: "registration" });
@@ -191,14 +219,18 @@ export class NgsiLdSink implements Sink {
     };
     for (const reading of delivery.readings) {
       const { entities, refusals } = toEntities(node, schema, reading, options);
-      for (const reason of refusals) this.#note(position, node.name, reason);
+      for (const reason of isWanted(node.name) ? refusals : []) {
+        this.#note(position, node.name, reason);
+      }
       for (const entity of entities) {
         const isNewest = this.#isNewest(entity.type, delivery, reading);
         outgoing.push({ entity, position, kind: isNewest ? "state" : "late" });
       }
     }
     const checked: Outgoing[] = [];
-    for (const item of outgoing) if (await this.#passes(item)) checked.push(item);
+    for (const item of outgoing) {
+      if (isWanted(item.entity.id) && (await this.#passes(item))) checked.push(item);
+    }
     return checked;
   }
 

@@ -1,16 +1,6 @@
 import { join } from "node:path";
 import { StateFile } from "../../state-file.js";
-
-/** An entity that never left, or that the broker will never take. */
-export interface RefusedEntity {
-  /** Of the entry in the spool that it comes from; its bytes are there as they came. */
-  readonly position: number;
-  readonly id: string;
-  /** Which gate, or the broker's status, and why. */
-  readonly reason: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly atMs: number;
-}
+import type { RefusedEntity } from "../sink.js";
 
 interface Stored {
   readonly refused: readonly RefusedEntity[];
@@ -26,6 +16,7 @@ export class RefusedLog {
   #refused: RefusedEntity[];
   #forgotten: number;
   #isDirty = false;
+  #saving: Promise<void> = Promise.resolve();
 
   /** @param sink - names the file in `dataDir` */
   constructor(dataDir: string, sink: string) {
@@ -54,17 +45,25 @@ export class RefusedLog {
     this.#forgotten++;
   }
 
-  /** Forgets all of them and tells them, to be tried again. */
-  takeAll(): readonly RefusedEntity[] {
-    const taken = this.#refused;
-    this.#isDirty ||= this.count > 0;
-    this.#refused = [];
-    this.#forgotten = 0;
-    return taken;
+  /** What was refused of an entry in the spool. */
+  of(position: number): readonly RefusedEntity[] {
+    return this.#refused.filter((one) => one.position === position);
   }
 
-  /** Writes what is not on the disk yet; rejects with the disk's error. One at a time. */
-  async save(): Promise<void> {
+  /** Forgets these, since they were tried again. */
+  remove(settled: readonly RefusedEntity[]): void {
+    const gone = new Set(settled);
+    this.#isDirty ||= settled.length > 0;
+    this.#refused = this.#refused.filter((one) => !gone.has(one));
+  }
+
+  /** Writes what is not on the disk yet, one write at a time; rejects with the disk's error. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => {}).then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
     if (!this.#isDirty) return;
     this.#isDirty = false;
     try {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
 import type { Delivery } from "../../delivery.js";
 import { type EntityFilter, mayBeWanted, wantedOf } from "../../entity-filter.js";
+import { Trouble } from "../../trouble.js";
 import type { Sink, SinkState } from "../sink.js";
 import { toEntities } from "../to-entities.js";
 import { postMessage } from "./post-message.js";
@@ -55,16 +56,16 @@ export class WebhookSink implements Sink {
   #wake: (() => void) | undefined;
   #cancelRetry: (() => void) | undefined;
   #state: SinkState["state"] = "connecting";
-  #problem = "";
+  readonly #trouble: Trouble;
   #messages = 0;
   #errors = 0;
-  #lastError: SinkState["lastError"];
 
   constructor(options: WebhookSinkOptions) {
     this.name = options.name;
     this.window = options.window;
     this.maxBehind = options.maxBehind;
     this.#options = options;
+    this.#trouble = new Trouble(options.clock);
   }
 
   open(): void {
@@ -87,10 +88,10 @@ export class WebhookSink implements Sink {
     return {
       state: this.#state,
       // An address may hold a secret behind its host.
-      detail: this.#problem || origin,
+      detail: this.#trouble.now || origin,
+      ...this.#trouble.view(this.#state),
       messages: this.#messages,
       errors: this.#errors,
-      ...(this.#lastError && { lastError: this.#lastError }),
     };
   }
 
@@ -155,9 +156,10 @@ export class WebhookSink implements Sink {
         return true;
       }
       if (this.#isClosed) return false;
-      this.#isDown(outcome.reason);
       const backoffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
-      await this.#pause(Math.max(backoffMs, outcome.retryAfterMs));
+      const waitMs = Math.max(backoffMs, outcome.retryAfterMs);
+      this.#isDown(outcome.reason, waitMs);
+      await this.#pause(waitMs);
     }
     return false;
   }
@@ -193,24 +195,24 @@ export class WebhookSink implements Sink {
   }
 
   #refuse(message: string): void {
-    const { log, clock } = this.#options;
     this.#errors++;
-    this.#lastError = { message, at: new Date(clock.wallMs()).toISOString() };
-    log.warn({ reason: message }, "an entity was left out");
+    this.#trouble.begin(message);
+    this.#trouble.end();
+    this.#options.log.warn({ reason: message }, "an entity was left out");
   }
 
   #isUp(): void {
     if (this.#state !== "up") this.#options.log.info("the receiver takes what it is sent");
     this.#state = "up";
-    this.#problem = "";
+    this.#trouble.end();
   }
 
-  #isDown(problem: string): void {
-    const { log, clock } = this.#options;
-    if (this.#problem !== problem) log.warn({ problem }, "the receiver takes nothing");
+  #isDown(problem: string, retryInMs: number): void {
+    if (this.#trouble.now !== problem) {
+      this.#options.log.warn({ problem }, "the receiver takes nothing");
+    }
     this.#state = "down";
-    this.#problem = problem;
-    this.#lastError = { message: problem, at: new Date(clock.wallMs()).toISOString() };
+    this.#trouble.begin(problem, retryInMs);
   }
 
   async #pause(ms: number): Promise<void> {

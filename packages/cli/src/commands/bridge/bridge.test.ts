@@ -113,7 +113,7 @@ describe("bollard bridge install", patient, () => {
   });
 });
 
-describe("bollard bridge erase", patient, () => {
+describe("bollard bridge erase and retry", patient, () => {
   let server: Server;
   let asked: string[];
   let answer: { status: number; body: object };
@@ -138,6 +138,19 @@ describe("bollard bridge erase", patient, () => {
       err: "",
     });
     expect(asked).toEqual(["POST /api/v1/registry/street%2F7/erase Bearer 0123456789abcdef0123"]);
+  });
+
+  test("retries what a sink's broker refused", async () => {
+    answer = { status: 202, body: { sink: "city", entities: 12 } };
+    expect(await run(["bridge", "retry", "city", "--config", file])).toEqual({
+      code: 0,
+      out: "city: 12 entities are sent once more\n",
+      err: "",
+    });
+    expect(asked).toEqual(["POST /api/v1/sinks/city/retry Bearer 0123456789abcdef0123"]);
+    answer = { status: 409, body: { title: "It is under way already" } };
+    const { code, err } = await run(["bridge", "retry", "city", "--config", file]);
+    expect([code, err]).toEqual([1, expect.stringContaining("It is under way already")]);
   });
 
   test("says why it was not done", async () => {
