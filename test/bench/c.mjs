@@ -3,6 +3,7 @@
 //
 // - flash and RAM: the linked image less the one without the encoder, by `size`
 // - cycles and stack: avr8js, an emulated ATmega328P; the mean over the rows, and the deepest
+// - nanopb, where Debian's sources and pip are within reach: the same row as Protobuf
 // - zcbor, where pip reaches it: the same row as a CBOR map by names, from a CDDL file
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { join } from "node:path";
 import { bootstrap, root } from "../../tools/bootstrap.mjs";
 import { runFirmware } from "./c/avr-machine.mjs";
 import { symbolOf, toHex, weighEncoder } from "./c/images.mjs";
+import { buildNanopb } from "./c/nanopb.mjs";
 import { buildZcbor } from "./c/zcbor.mjs";
 
 const ROWS = 60;
@@ -164,13 +166,15 @@ try {
     results[name] = measure(folder, name, encoder, rows);
     show(shown[name], results[name], goals[name]);
   }
-  const zcbor = buildZcbor(folder);
-  if (typeof zcbor === "string") process.stdout.write(`zcbor: ${zcbor}\n`);
-  else {
-    results.zcbor = measure(folder, "zcbor", { ...zcbor, main: `${head}${zcbor.main}` }, rows);
-    show(`zcbor ${zcbor.version}`, results.zcbor);
+  for (const [name, build] of Object.entries({ nanopb: buildNanopb, zcbor: buildZcbor })) {
+    const peer = build(folder);
+    if (typeof peer === "string") {
+      process.stdout.write(`${name}: ${peer}\n`);
+      continue;
+    }
+    results[name] = measure(folder, name, { ...peer, main: `${head}${peer.main}` }, rows);
+    show(`${name} ${peer.version}`, results[name]);
   }
-  process.stdout.write("nanopb: no Python package has its C sources; not measured here\n");
   process.stdout.write(`${JSON.stringify(results)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -195,10 +195,16 @@ function expectSenml(program: HostProgram, group: number): void {
         `${index} N ${base} ${1 << 15} ${formatCReading(model, reading)}`,
     ),
   );
-  for (const [at, { model, reading }] of asked.entries()) {
-    const bytes = Buffer.from(answers[at] ?? "", "hex");
+  const dialogue = new Dialogue();
+  for (const [at, { index, model, reading }] of asked.entries()) {
+    const answer = answers[at] ?? "";
+    const bytes = Buffer.from(answer, "hex");
     expect(decodeSenmlCbor(bytes)).toEqual(toRecords(model.schema, reading, { baseName: base }));
+    const words = formatCReading(model, reading);
+    dialogue.say(`${index} N ${base} ${bytes.length} ${words}`, answer);
+    dialogue.say(`${index} N ${base} ${bytes.length - 1} ${words}`, "-");
   }
+  dialogue.expectFrom(program);
 }
 
 test("a reading printed by the driver is the one that was given to it", () => {

@@ -3,14 +3,19 @@
 /* Ones at most before the low bits; after so many the whole number comes. */
 #define MOST_ONES 16U
 
-void bollard_put_number(bollard_writer_t *writer, uint32_t number, uint16_t mean, uint8_t bits)
+uint16_t bollard_put_number(bollard_rows_t *rows, uint32_t number, uint16_t mean, uint8_t bits)
 {
-	uint16_t spread = (uint16_t)(mean + 6U);
+	uint16_t next = bollard_next_mean(mean, number, rows->count);
+	bollard_word_t spread = (bollard_word_t)(mean + 6U);
 	uint32_t rest = number;
-	uint32_t unit = 1U; /* what the next of the ones stands for */
-	uint8_t low = 0U;
-	uint8_t ones;
+	uint32_t unit = 1U;               /* what the next of the ones stands for */
+	bollard_word_t pattern = 0xfffeU; /* ones, and the 0 behind them */
+	bollard_count_t low = 0U;
+	bollard_count_t ones;
 
+	if (bits == 0U) {
+		return next;
+	}
 	for (; spread > 31U; spread >>= 1) {
 		unit <<= 1;
 		low++;
@@ -22,28 +27,13 @@ void bollard_put_number(bollard_writer_t *writer, uint32_t number, uint16_t mean
 			low++;
 		}
 	}
-	if (ones < MOST_ONES) {
-		bollard_put(writer, 0xfffeU, (uint8_t)(ones + 1U));
-	} else {
-		bollard_put(writer, 0xffffU, MOST_ONES);
+	if (ones == MOST_ONES) {
+		pattern++;
+		ones--;
 		rest = number;
 		low = bits;
 	}
-	bollard_put_long(writer, rest, low);
-}
-
-uint16_t bollard_next_mean(uint16_t mean, uint16_t number, bool is_fast)
-{
-	uint16_t loss = mean >> 1;
-
-	if (number > 4095U) {
-		number = 4095U;
-	}
-	number = (uint16_t)(number << 2);
-	if (is_fast) {
-		number = (uint16_t)(number << 1);
-	} else {
-		loss >>= 1;
-	}
-	return (uint16_t)(mean - loss + number);
+	bollard_put(&rows->bits, pattern, (bollard_count_t)(ones + 1U));
+	bollard_put_long(&rows->bits, rest, low);
+	return next;
 }

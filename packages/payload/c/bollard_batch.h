@@ -30,19 +30,40 @@ typedef enum {
 /** Rows of a batch whose means follow faster, its first one left out. */
 #define BOLLARD_FAST_ROWS 4U
 
+/** Where the next row goes. */
+typedef struct {
+	bollard_writer_t bits;
+	uint8_t count_at; /**< place of the row count */
+	uint8_t count;    /**< rows so far; BOLLARD_MOST_ROWS where nothing more goes in */
+} bollard_rows_t;
+
 /**
  * Appends a number, short where it is near its mean.
  *
  * @param mean of the numbers before it, in sixteenths
- * @param bits of the largest that it may be
+ * @param bits of the largest that it may be; 0 leaves it out, and only the mean follows it
+ * @return the mean after it
  */
-void bollard_put_number(bollard_writer_t *writer, uint32_t number, uint16_t mean, uint8_t bits);
+uint16_t bollard_put_number(bollard_rows_t *rows, uint32_t number, uint16_t mean, uint8_t bits);
 
-/** The mean after a number, of which no more than 16 bits count. */
-uint16_t bollard_next_mean(uint16_t mean, uint16_t number, bool is_fast);
+/**
+ * The mean after a number, of which no more than 12 bits count.
+ *
+ * @param row which of the batch the number is of, from 0 on
+ */
+BOLLARD_INLINE uint16_t bollard_next_mean(uint16_t mean, uint32_t number, uint8_t row)
+{
+	bollard_word_t gain = number > 4095U ? 4095U : (bollard_word_t)number;
+	bollard_word_t loss = mean >> 1;
 
-/** A number in 16 bits: all that a mean asks for. */
-#define BOLLARD_SHORT(number) ((number) > 0xffffU ? (uint16_t)0xffffU : (uint16_t)(number))
+	gain = (bollard_word_t)(gain << 2);
+	if (row <= BOLLARD_FAST_ROWS) {
+		gain = (bollard_word_t)(gain << 1);
+	} else {
+		loss >>= 1;
+	}
+	return (uint16_t)(mean - loss + gain);
+}
 
 #ifdef __cplusplus
 }

@@ -1,10 +1,10 @@
 /*
- * How a batch is written: code that a generated source includes once, after `bollard_row_code.h`:
+ * How a batch is written: code that a generated source includes once, after `bollard_row_code.h`.
+ * Before `bollard_slot_code.h` it has said:
  *
- * BATCH        type of the batch
- * MODELS       what is known of each slot: MODEL(mean, counts, increment, trend, follow)
+ * BATCH        type of the batch; KEPT that of what it keeps of each number
  * HAS_NUMBERS, HAS_WHOLES, HAS_COUNTERS, HAS_TRENDS, HAS_FOLLOWS, BLOB_SIZE
- *              what of that occurs
+ *              what occurs in its slots
  * INTERVAL     ticks from row to row; HAS_INTERVAL whether the schema tells it
  */
 
@@ -13,89 +13,51 @@
 
 #define HAS_GUESSES (HAS_COUNTERS || HAS_TRENDS)
 
-/* What a batch knows beforehand of a slot. */
-typedef struct {
-	uint16_t mean; /* in sixteenths of a step, as a batch begins */
-#if HAS_COUNTERS
-	uint8_t counts;   /* 1 for a counter, whose increments are guessed */
-	step_t increment; /* that of the second row */
-#endif
-#if HAS_TRENDS
-	int8_t trend; /* -1 takes back half of a change, 1 adds it once more */
-#endif
-#if HAS_FOLLOWS
-	int8_t follow; /* 0, or by which power of two less one, with the sign of the change */
-#endif
-} model_t;
-
-#if HAS_COUNTERS
-#define MODEL_COLUMN_COUNTER(counts, increment) (counts), (increment),
-#define COUNTS(model) (BOLLARD_FLASH_8(&(model)->counts) != 0U)
-#define INCREMENT_OF(model) FLASH_STEP(&(model)->increment)
-#else
-#define MODEL_COLUMN_COUNTER(counts, increment)
-#define COUNTS(model) false
-#define INCREMENT_OF(model) 0U
-#endif
-#if HAS_TRENDS
-#define MODEL_COLUMN_TREND(trend) (trend),
-#define TREND_OF(model) ((int8_t)BOLLARD_FLASH_8(&(model)->trend))
-#else
-#define MODEL_COLUMN_TREND(trend)
-#define TREND_OF(model) 0
-#endif
-#if HAS_FOLLOWS
-#define MODEL_COLUMN_FOLLOW(follow) (follow),
-#define FOLLOW_OF(model) ((int8_t)BOLLARD_FLASH_8(&(model)->follow))
-#else
-#define MODEL_COLUMN_FOLLOW(follow)
-#define FOLLOW_OF(model) 0
-#endif
-
-#define MODEL(mean, counts, increment, trend, follow) \
-	{(mean), MODEL_COLUMN_COUNTER(counts, increment) MODEL_COLUMN_TREND(trend) \
-	 MODEL_COLUMN_FOLLOW(follow)},
-
-static const model_t models[SLOT_COUNT] BOLLARD_FLASH = {MODELS};
-
 /* What a walk over the row does. */
 enum {
-	PLAN,  /* finds whether it is refused, or quiet */
-	RAW,   /* writes it as a single reading, a batch's first row */
-	PUT,   /* writes it as a later row */
-	QUIET, /* the same, and leaves out what a quiet row does */
-	FIRST, /* makes the first row the row before */
-	KEEP   /* makes a later row the row before */
+	QUIET, /* writes a later row, and leaves out what a quiet row does */
+	PUT,   /* the same, and leaves out nothing */
+	PLAN,  /* finds whether a later row is refused, or quiet */
+	RAW    /* finds whether the first row is refused, and writes it as a single reading */
 };
 
-/* What PLAN finds. */
-#define HAS_QUIET_BIT 1U
-#define IS_CHANGED 2U
+/* What PLAN and RAW find. */
+#define IS_CHANGED 1U /* then PUT, else QUIET */
+#define HAS_QUIET_BIT 2U
 #define IS_REFUSED 4U
+
+/* A step, in the width that the core reckons in. */
+#if STEP_BITS == 32
+typedef uint32_t number_t;
+#else
+typedef bollard_word_t number_t;
+#endif
 
 /* A walk over the slots, and where in the batch it is. */
 typedef struct {
 	BATCH *batch;
-	step_t *before;
-#if HAS_GUESSES
-	step_t *guess;
-#endif
-#if HAS_NUMBERS
-	uint16_t *mean;
+	KEPT *kept;
+#if HAS_NUMBERS && HAS_ARRAYS
+	uint16_t *mean; /* the elements of an array share theirs */
 #endif
 #if BLOB_SIZE > 0
 	uint8_t *blob;
 #endif
-	step_t change; /* how far the number before was from its own guess */
+	number_t change; /* how far the number before was from its own guess */
 	bool is_fall;  /* it was below */
 	uint8_t pass;
 	uint8_t found;
 } walk_t;
 
 #if HAS_GUESSES
-#define GUESS_OF(walk) (*(walk)->guess)
+#define GUESS_OF(walk) ((walk)->kept->guess)
 #else
-#define GUESS_OF(walk) (*(walk)->before)
+#define GUESS_OF(walk) ((walk)->kept->before)
+#endif
+#if HAS_ARRAYS
+#define MEAN_OF(walk) (*(walk)->mean)
+#else
+#define MEAN_OF(walk) ((walk)->kept->mean)
 #endif
 
 /* What PLAN says of a thing that a quiet row leaves out. */
@@ -110,10 +72,10 @@ static uint8_t left_out(bool is_changed)
 static void walk_whole(walk_t *walk, const slot_t *slot, unsigned how, const uint8_t *at,
                        bool is_present)
 {
-	bollard_writer_t *writer = &walk->batch->writer;
+	bollard_writer_t *writer = &walk->batch->rows.bits;
 	step_t last = FLASH_STEP(&slot->last);
 	step_t step = is_present ? step_of(at, slot, how) : 0U;
-	bool is_changed = step != *walk->before;
+	bool is_changed = step != walk->kept->before;
 
 #if BLOB_SIZE > 0
 	bool is_blob = IS(BOLLARD_HOW_BLOB);
@@ -125,19 +87,13 @@ static void walk_whole(walk_t *walk, const slot_t *slot, unsigned how, const uin
 #endif
 	if (walk->pass == PLAN) {
 		walk->found |= left_out(is_present && is_changed);
-		if (step > last || (IS(BOLLARD_HOW_TEXT) && bollard_find_bad_utf8(at, (uint8_t)step) != step)) {
-			walk->found |= IS_REFUSED;
-		}
-	} else if (!is_present) {
-		/* It stays as it last was. */
-	} else if (walk->pass >= FIRST) {
-		*walk->before = step;
-#if BLOB_SIZE > 0
-		if (is_blob) {
-			memcpy(walk->blob, at, step);
-		}
-#endif
-	} else if (walk->pass != QUIET) {
+	}
+	if (walk->pass >= PLAN && (step > last || (IS(BOLLARD_HOW_TEXT) &&
+	                                          bollard_find_bad_utf8(at, (uint8_t)step) != step))) {
+		walk->found |= IS_REFUSED;
+	} else if (!is_present && walk->pass == RAW) {
+		walk->kept->before = 0U;
+	} else if (is_present && (walk->pass == RAW || walk->pass == PUT)) {
 		bool is_raw = walk->pass == RAW;
 
 		if (!is_raw) {
@@ -146,9 +102,11 @@ static void walk_whole(walk_t *walk, const slot_t *slot, unsigned how, const uin
 		if (is_raw || (is_changed && (is_blob || last != 1U))) {
 			PUT_STEP(writer, step, BOLLARD_FLASH_8(&slot->bits));
 		}
+		walk->kept->before = step;
 #if BLOB_SIZE > 0
 		if (is_blob && (is_raw || is_changed)) {
 			bollard_put_bytes(writer, at, (uint8_t)step);
+			memcpy(walk->blob, at, step);
 		}
 #endif
 	}
@@ -163,20 +121,14 @@ static void walk_whole(walk_t *walk, const slot_t *slot, unsigned how, const uin
 
 #if HAS_NUMBERS
 
-#if STEP_BITS == 32
-#define SHORT_STEP(step) BOLLARD_SHORT(step)
-#else
-#define SHORT_STEP(step) (step)
-#endif
-
 #if HAS_TRENDS || HAS_FOLLOWS
 /* Moves a number up or down, within its range. */
-static step_t move_within(step_t number, step_t by, bool is_down, step_t last)
+static number_t move_within(number_t number, number_t by, bool is_down, number_t last)
 {
 	if (is_down) {
-		return number < by ? 0U : (step_t)(number - by);
+		return number < by ? 0U : (number_t)(number - by);
 	}
-	return (step_t)(last - number) < by ? last : (step_t)(number + by);
+	return (number_t)(last - number) < by ? last : (number_t)(number + by);
 }
 #endif
 
@@ -184,99 +136,97 @@ static step_t move_within(step_t number, step_t by, bool is_down, step_t last)
  * What is left of a value behind its guess, from 0 on: one apart, above or below, are 1 and 2, and
  * so on to the nearer end of the range, behind which only one side is left.
  */
-static step_t fold_error(step_t value, step_t guess, step_t last)
+static number_t fold_error(number_t value, number_t guess, number_t last)
 {
-	bool is_below = value < guess;
-	step_t size = is_below ? (step_t)(guess - value) : (step_t)(value - guess);
-	step_t near = (step_t)(last - guess);
+	number_t near = (number_t)(last - guess);
+	number_t size;
+	number_t folded;
 
 	if (guess < near) {
 		near = guess;
 	}
-	if (size > near) {
-		return (step_t)(near + size);
+	if (value < guess) {
+		size = (number_t)(guess - value);
+		folded = (number_t)((number_t)(size << 1) - 1U);
+	} else {
+		size = (number_t)(value - guess);
+		folded = (number_t)(size << 1);
 	}
-	return (step_t)((step_t)(size << 1) - (is_below ? 1U : 0U));
+	return size > near ? (number_t)(near + size) : folded;
 }
 
 /* A number: its distance from what it was guessed to be. */
-static uint16_t walk_number(walk_t *walk, const slot_t *slot, const model_t *model, unsigned how,
-                            const uint8_t *at, uint16_t running)
+static uint16_t walk_number(walk_t *walk, const slot_t *slot, unsigned how, const uint8_t *at,
+                            uint16_t running)
 {
-	bollard_writer_t *writer = &walk->batch->writer;
+	bollard_writer_t *writer = &walk->batch->rows.bits;
 	uint8_t bits = BOLLARD_FLASH_8(&slot->bits);
-	step_t last = FLASH_STEP(&slot->last);
-	step_t step = step_of(at, slot, how);
-	step_t value = step;
-	step_t own = GUESS_OF(walk);
-	step_t guess = own;
-	step_t number;
+	number_t last = FLASH_STEP(&slot->last);
+	number_t step = step_of(at, slot, how);
+	number_t value = step;
+	number_t own = GUESS_OF(walk);
+	number_t guess = own;
 
-	(void)model;
 	if (CAN_REFUSE && step > last) {
 		walk->found |= IS_REFUSED;
 		return running;
 	}
 	if (walk->pass == RAW) {
 		PUT_STEP(writer, step, bits);
+		walk->kept->before = (step_t)step;
 		return running;
 	}
-	if (!HAS_FOLLOWS && walk->pass == PLAN && *walk->mean >= BOLLARD_QUIET_MEAN) {
+	if (!HAS_FOLLOWS && walk->pass == PLAN && MEAN_OF(walk) >= BOLLARD_QUIET_MEAN) {
 		return running; /* it is written in any case */
 	}
-	if (COUNTS(model)) {
-		value = (step_t)((step - *walk->before) & last);
+	if (COUNTS(slot)) {
+		value = (number_t)((step - walk->kept->before) & last);
 	}
 #if HAS_FOLLOWS
 	{
-		int8_t follow = FOLLOW_OF(model);
+		int8_t follow = FOLLOW_OF(slot);
 
 		if (follow != 0) {
 			bool is_opposite = follow < 0;
 			uint8_t shift = (uint8_t)((is_opposite ? -follow : follow) - 1);
 
-			guess = move_within(own, (step_t)(walk->change >> shift), walk->is_fall != is_opposite,
+			guess = move_within(own, (number_t)(walk->change >> shift), walk->is_fall != is_opposite,
 			                    last);
 		}
 	}
 #endif
-	number = fold_error(value, guess, last);
 #if HAS_TRENDS || HAS_FOLLOWS
 	walk->is_fall = value < own;
-	walk->change = walk->is_fall ? (step_t)(own - value) : (step_t)(value - own);
+	walk->change = walk->is_fall ? (number_t)(own - value) : (number_t)(value - own);
 #endif
 	if (walk->pass == PLAN) {
-		if (*walk->mean < BOLLARD_QUIET_MEAN && number != 0U) {
+		if (MEAN_OF(walk) < BOLLARD_QUIET_MEAN && value != guess) {
 			walk->found |= IS_CHANGED;
 		}
-	} else if (walk->pass < FIRST) {
-		if (walk->pass == PUT || *walk->mean >= BOLLARD_QUIET_MEAN) {
-			bollard_put_number(writer, number, running, bits);
-		}
-	} else {
-		*walk->before = step;
+		return running;
+	}
+	walk->kept->before = (step_t)step;
 #if HAS_GUESSES
-		*walk->guess = value;
+	walk->kept->guess = (step_t)value;
 #if HAS_TRENDS
-		if (TREND_OF(model) != 0) {
-			*walk->guess = move_within(value, (step_t)(walk->change >> 1),
-			                           walk->is_fall != (TREND_OF(model) < 0), last);
-		}
+	if (TREND_OF(slot) != 0) {
+		walk->kept->guess = (step_t)move_within(value, (number_t)(walk->change >> 1),
+		                           walk->is_fall != (TREND_OF(slot) < 0), last);
+	}
 #endif
 #endif
+	if (walk->pass == QUIET && MEAN_OF(walk) < BOLLARD_QUIET_MEAN) {
+		bits = 0U;
 	}
-	if (!HAS_ARRAYS && walk->pass < FIRST) {
-		return running; /* nobody asks for the next one yet */
-	}
-	return bollard_next_mean(running, SHORT_STEP(number), walk->batch->rows <= BOLLARD_FAST_ROWS);
+	return bollard_put_number(&walk->batch->rows, fold_error(value, guess, last), running, bits);
 }
 
 /* The numbers of a slot: one, or an array's, which share their mean. */
-static void walk_numbers(walk_t *walk, const slot_t *slot, const model_t *model, unsigned how,
-                         const uint8_t *at, bool is_present)
+static void walk_numbers(walk_t *walk, const slot_t *slot, unsigned how, const uint8_t *at,
+                         bool is_present)
 {
 	uint8_t count = COUNT_OF(slot);
-	uint16_t running = *walk->mean;
+	uint16_t running = MEAN_OF(walk);
 
 	if (walk->pass == PLAN && running < BOLLARD_QUIET_MEAN) {
 		walk->found |= HAS_QUIET_BIT;
@@ -286,28 +236,28 @@ static void walk_numbers(walk_t *walk, const slot_t *slot, const model_t *model,
 	}
 	for (;;) {
 		if (is_present) {
-			running = walk_number(walk, slot, model, how, at, running);
+			running = walk_number(walk, slot, how, at, running);
 		} else {
 			walk->change = 0U;
+			if (walk->pass == RAW) {
+				walk->kept->before = 0U;
+			}
 		}
 #if HAS_GUESSES
-		if (walk->pass == FIRST) {
-			*walk->guess = COUNTS(model) ? INCREMENT_OF(model) : *walk->before;
+		if (walk->pass == RAW) {
+			walk->kept->guess = COUNTS(slot) ? INCREMENT_OF(slot) : walk->kept->before;
 		}
 #endif
 		if (--count == 0U) {
 			break;
 		}
 		at += SIZE_OF_NUMBER(how);
-		walk->before++;
-#if HAS_GUESSES
-		walk->guess++;
-#endif
+		walk->kept++;
 	}
-	if (walk->pass >= FIRST) {
-		*walk->mean = walk->pass == FIRST ? BOLLARD_FLASH_16(&model->mean) : running;
-	}
+	MEAN_OF(walk) = walk->pass == RAW ? BOLLARD_FLASH_16(&slot->mean) : running;
+#if HAS_ARRAYS
 	walk->mean++;
+#endif
 }
 
 #endif
@@ -316,16 +266,12 @@ static void walk_numbers(walk_t *walk, const slot_t *slot, const model_t *model,
 static uint8_t walk_row(BATCH *batch, const READING *reading, mask_t mask, uint8_t pass)
 {
 	const uint8_t *at = START_AT(reading);
-	const model_t *model = models;
 	const slot_t *slot;
 	walk_t walk;
 
 	walk.batch = batch;
-	walk.before = batch->before;
-#if HAS_GUESSES
-	walk.guess = batch->guess;
-#endif
-#if HAS_NUMBERS
+	walk.kept = batch->kept;
+#if HAS_NUMBERS && HAS_ARRAYS
 	walk.mean = batch->mean;
 #endif
 #if BLOB_SIZE > 0
@@ -335,7 +281,7 @@ static uint8_t walk_row(BATCH *batch, const READING *reading, mask_t mask, uint8
 	walk.is_fall = false;
 	walk.pass = pass;
 	walk.found = 0U;
-	for (slot = slots; slot != slots + SLOT_COUNT; slot++, model++) {
+	for (slot = slots; slot != slots + SLOT_COUNT; slot++) {
 		unsigned how = HOW_OF(slot);
 		bool is_present = IS_PRESENT(slot, mask);
 
@@ -344,17 +290,14 @@ static uint8_t walk_row(BATCH *batch, const READING *reading, mask_t mask, uint8
 		if (IS(BOLLARD_HOW_WHOLE | BOLLARD_HOW_BLOB)) {
 			walk_whole(&walk, slot, how, at, is_present);
 		} else {
-			walk_numbers(&walk, slot, model, how, at, is_present);
+			walk_numbers(&walk, slot, how, at, is_present);
 		}
 #elif HAS_WHOLES
 		walk_whole(&walk, slot, how, at, is_present);
 #else
-		walk_numbers(&walk, slot, model, how, at, is_present);
+		walk_numbers(&walk, slot, how, at, is_present);
 #endif
-		walk.before++;
-#if HAS_GUESSES
-		walk.guess++;
-#endif
+		walk.kept++;
 #if STRIDE > 0
 		at += STRIDE * COUNT_OF(slot);
 #endif
@@ -394,82 +337,63 @@ static bool is_too_far(const BATCH *batch, const READING *reading)
 }
 #endif
 
-/* Finds the number of a row's time: how far it is from what was expected. */
-static void find_number(BATCH *batch, const READING *reading)
+/* Writes how far a later row's time is from what was expected, and learns from it. */
+static void put_clock(BATCH *batch, uint32_t error, uint8_t pass)
 {
-	uint32_t error = ticks_of(reading) - batch->expected;
+	uint16_t mean = batch->clock_mean;
+	uint8_t bits = 32U;
 
-	batch->number = error >> 31 != 0U ? ~(error << 1) : error << 1;
-}
-
-/* Makes a row's time that of the row before. */
-static void keep_time(BATCH *batch, const READING *reading)
-{
-	uint32_t ticks = ticks_of(reading);
-
-	if (batch->rows != 0U) {
-		bool is_off = batch->number != 0U;
-
-		batch->clock_mean = !HAS_INTERVAL && batch->rows == 1U
-		                        ? 0U
-		                        : bollard_next_mean(batch->clock_mean, BOLLARD_SHORT(batch->number),
-		                                            batch->rows <= BOLLARD_FAST_ROWS);
-		if (batch->is_off) {
-			batch->interval += ticks - batch->expected;
-		}
-		batch->is_off = is_off;
+	if (pass == QUIET && mean < BOLLARD_QUIET_MEAN) {
+		bits = 0U;
 	}
-	batch->expected = ticks + batch->interval;
-#if HAS_MILLISECONDS
-	batch->time_s = reading->time_s;
-#endif
+	mean = bollard_put_number(&batch->rows, error >> 31 != 0U ? ~(error << 1) : error << 1, mean, bits);
+	batch->clock_mean = !HAS_INTERVAL && batch->rows.count == 1U ? 0U : mean;
+	if (batch->is_off) {
+		batch->interval += error;
+	}
+	batch->is_off = error != 0U;
 }
 
 #endif
 
-/* Begins a batch in the caller's bytes; the header is written by who calls. */
-static void start(BATCH *batch, uint8_t *out, size_t capacity)
+/* Begins a batch in the caller's bytes; who calls writes the header, and a byte for the row count. */
+static void start(BATCH *batch, uint8_t *out, size_t capacity, uint8_t count_at)
 {
-	memset(batch, 0, sizeof(*batch));
-	batch->writer.out = out;
-	batch->writer.capacity = capacity;
-	batch->writer.pending = 1U;
+	bollard_start(&batch->rows.bits, out, capacity);
+	batch->rows.count_at = count_at;
+	batch->rows.count = 0U;
 #if TIME_BITS > 0
 	batch->interval = INTERVAL;
-#if !HAS_INTERVAL
-	batch->clock_mean = FIRST_INTERVAL_MEAN;
-	batch->is_off = true;
-#endif
+	batch->clock_mean = HAS_INTERVAL ? 0U : FIRST_INTERVAL_MEAN;
+	batch->is_off = !HAS_INTERVAL;
 #endif
 }
 
-/* Leaves a byte for the count of rows. */
-static void begin_rows(BATCH *batch)
+/* Writes a later row; what PLAN found of it. */
+static uint8_t put_later_row(BATCH *batch, const READING *reading, mask_t mask)
 {
-	batch->count_at = (uint8_t)batch->writer.length;
-	bollard_put(&batch->writer, 0U, 8U);
-}
+	bollard_writer_t *writer = &batch->rows.bits;
+	uint8_t found = walk_row(batch, reading, mask, PLAN);
+	uint8_t pass;
+#if TIME_BITS > 0
+	uint32_t error = ticks_of(reading) - batch->expected;
 
-/* Writes a later row, of which PLAN found so much. */
-static void put_later_row(BATCH *batch, const READING *reading, mask_t mask, uint8_t found)
-{
-	bollard_writer_t *writer = &batch->writer;
-	bool is_quiet;
-
+	if (batch->clock_mean < BOLLARD_QUIET_MEAN) {
+		found |= left_out(error != 0U);
+	}
+#endif
 #if MASK_BITS > 0
 	found |= left_out(mask != batch->present);
 #endif
-#if TIME_BITS > 0
-	if (batch->clock_mean < BOLLARD_QUIET_MEAN) {
-		found |= left_out(batch->number != 0U);
+	if ((found & IS_REFUSED) != 0U) {
+		return found;
 	}
-#endif
-	is_quiet = (found & IS_CHANGED) == 0U;
+	pass = found & IS_CHANGED;
 	if ((found & HAS_QUIET_BIT) != 0U) {
-		bollard_put(writer, is_quiet ? 0U : 1U, 1U);
+		bollard_put(writer, pass, 1U);
 	}
 #if MASK_BITS > 0
-	if (!is_quiet) {
+	if (pass == PUT) {
 		bool is_changed = mask != batch->present;
 
 		bollard_put(writer, is_changed ? 1U : 0U, 1U);
@@ -479,69 +403,86 @@ static void put_later_row(BATCH *batch, const READING *reading, mask_t mask, uin
 	}
 #endif
 #if TIME_BITS > 0
-	if (!(is_quiet && batch->clock_mean < BOLLARD_QUIET_MEAN)) {
-		bollard_put_number(writer, batch->number, batch->clock_mean, 32U);
-	}
+	put_clock(batch, error, pass);
 #endif
-	walk_row(batch, reading, mask, is_quiet ? QUIET : PUT);
+	walk_row(batch, reading, mask, pass);
+	return found;
 }
 
+/*
+ * A row is written and becomes the row before in one go. Where it then turns out to have no room, its
+ * bits are taken back and the batch takes nothing more, since it has lost the row before.
+ */
 static bollard_append_t append(BATCH *batch, const READING *reading)
 {
-	bollard_writer_t *writer = &batch->writer;
+	bollard_writer_t *writer = &batch->rows.bits;
 	size_t length = writer->length;
 	uint8_t pending = writer->pending;
 	mask_t mask = present_of(reading);
-	uint8_t found = walk_row(batch, reading, mask, PLAN);
-	bool is_first = batch->rows == 0U;
+	bollard_append_t answer = BOLLARD_REFUSED;
+	size_t end;
+	uint8_t found;
 
-	if ((found & IS_REFUSED) != 0U || MILLISECONDS_OF(reading) > 999U) {
+	if (MILLISECONDS_OF(reading) > 999U) {
 		return BOLLARD_REFUSED;
 	}
-	if (batch->rows == BOLLARD_MOST_ROWS) {
+	if (batch->rows.count == BOLLARD_MOST_ROWS) {
 		return BOLLARD_FULL;
 	}
 #if HAS_MILLISECONDS
-	if (!is_first && is_too_far(batch, reading)) {
+	if (batch->rows.count != 0U && is_too_far(batch, reading)) {
 		return BOLLARD_FULL;
 	}
 #endif
-	if (is_first) {
+	if (batch->rows.count == 0U) {
 		put_time(writer, reading);
 		put_mask(writer, mask);
-		walk_row(batch, reading, mask, RAW);
+		found = walk_row(batch, reading, mask, RAW);
 	} else {
-#if TIME_BITS > 0
-		find_number(batch, reading);
-#endif
-		put_later_row(batch, reading, mask, found);
+		found = put_later_row(batch, reading, mask);
 	}
-	/* The last byte, too, needs room. */
-	if (writer->length + (writer->pending != 1U ? 1U : 0U) > writer->capacity) {
-		writer->length = length;
-		writer->pending = pending;
-		return BOLLARD_FULL;
-	}
-	walk_row(batch, reading, mask, is_first ? FIRST : KEEP);
+	if ((found & IS_REFUSED) == 0U) {
+		/* The last byte, too, needs room. */
+		end = writer->length;
+		if (writer->pending != 1U) {
+			end++;
+		}
+		if (end <= writer->capacity) {
 #if MASK_BITS > 0
-	batch->present = mask;
+			batch->present = mask;
 #endif
 #if TIME_BITS > 0
-	keep_time(batch, reading);
+			batch->expected = ticks_of(reading) + batch->interval;
+#if HAS_MILLISECONDS
+			batch->time_s = reading->time_s;
 #endif
-	batch->rows++;
-	return BOLLARD_APPENDED;
+#endif
+			batch->rows.count++;
+			writer->out[batch->rows.count_at] = batch->rows.count;
+			return BOLLARD_APPENDED;
+		}
+		if (batch->rows.count != 0U) {
+			batch->rows.count = BOLLARD_MOST_ROWS;
+		}
+		answer = BOLLARD_FULL;
+	}
+	writer->length = length;
+	writer->pending = pending;
+	return answer;
 }
 
-/* Writes the row count and fills the last byte. */
+/* Fills the last byte, for which append has found room; the row count is there already. */
 static size_t finish(BATCH *batch)
 {
-	if (batch->rows == 0U) {
+	bollard_writer_t *writer = &batch->rows.bits;
+
+	if (batch->rows.count == 0U) {
 		return 0U;
 	}
-	batch->writer.out[batch->count_at] = batch->rows;
-	batch->rows = BOLLARD_MOST_ROWS; /* nothing more goes in */
-	return bollard_finish(&batch->writer);
+	batch->rows.count = BOLLARD_MOST_ROWS; /* nothing more goes in */
+	bollard_put(writer, 0U, 7U);
+	writer->pending = 1U; /* finished again it is the same */
+	return writer->length;
 }
 
 #endif

@@ -13,7 +13,7 @@ static inline void put_byte(bollard_writer_t *writer, uint8_t byte)
 /* A bit at a time: an 8-bit core shifts by one bit only, so it is smaller and not slower there. */
 #if defined(__AVR__)
 
-void bollard_put(bollard_writer_t *writer, uint16_t value, uint8_t bits)
+void bollard_put(bollard_writer_t *writer, bollard_word_t value, bollard_count_t bits)
 {
 	uint8_t pending = writer->pending;
 	uint8_t pad = bits;
@@ -51,7 +51,7 @@ void bollard_put_long(bollard_writer_t *writer, uint32_t value, uint8_t bits)
 
 #else
 
-void bollard_put(bollard_writer_t *writer, uint32_t value, unsigned bits)
+void bollard_put(bollard_writer_t *writer, bollard_word_t value, bollard_count_t bits)
 {
 	unsigned pending = writer->pending;
 

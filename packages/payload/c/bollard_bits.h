@@ -61,16 +61,21 @@ static inline void bollard_start(bollard_writer_t *writer, uint8_t *out, size_t 
 	writer->pending = 1U;
 }
 
+/* A number of 16 bits and one of 8, in the width that the core reckons in. */
+#if defined(__AVR__)
+typedef uint16_t bollard_word_t;
+typedef uint8_t bollard_count_t;
+#else
+typedef uint32_t bollard_word_t;
+typedef uint32_t bollard_count_t;
+#endif
+
 /**
  * Appends the low @p bits of @p value, the highest first.
  *
  * @param bits 0 to 16 on AVR, where a long shift is dear; 0 to 32 elsewhere
  */
-#if defined(__AVR__)
-void bollard_put(bollard_writer_t *writer, uint16_t value, uint8_t bits);
-#else
-void bollard_put(bollard_writer_t *writer, uint32_t value, unsigned bits);
-#endif
+void bollard_put(bollard_writer_t *writer, bollard_word_t value, bollard_count_t bits);
 
 /** Appends the low @p bits of @p value, 0 to 32 of them. */
 #if defined(__AVR__)

@@ -220,7 +220,7 @@ static void take_time(bollard_decoder_t *decoder, bool is_quiet)
 		decoder->clock_mean = 0U;
 	} else {
 		decoder->clock_mean =
-			bollard_next_mean(mean, BOLLARD_SHORT(number), decoder->rows <= BOLLARD_FAST_ROWS);
+			bollard_next_mean(mean, number, decoder->rows);
 	}
 	if (number != 0U && decoder->is_off) {
 		decoder->interval = step;
@@ -306,8 +306,7 @@ static void take_later_number(bollard_decoder_t *decoder, uint8_t index, bool is
 		number = bollard_check_step(reader, slot, number, offset);
 	}
 	value = unfold_error(number, better, last);
-	decoder->mean[index] =
-		bollard_next_mean(mean, BOLLARD_SHORT(number), decoder->rows <= BOLLARD_FAST_ROWS);
+	decoder->mean[index] = bollard_next_mean(mean, number, decoder->rows);
 	change->is_fall = value < *guess;
 	change->size = change->is_fall ? *guess - value : value - *guess;
 	*guess = value;

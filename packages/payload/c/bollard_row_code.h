@@ -9,7 +9,9 @@
 /* Writes a reading's time. */
 static inline void put_time(bollard_writer_t *writer, const READING *reading)
 {
-#if TIME_BITS == 32
+#if TIME_BITS == 32 && defined(BATCH)
+	bollard_put_long(writer, reading->time_s, 32U); /* its numbers need that anyway */
+#elif TIME_BITS == 32
 	BOLLARD_PUT_32(writer, reading->time_s);
 #elif TIME_BITS == 16
 	bollard_put(writer, (uint16_t)reading->time_s, 16U);

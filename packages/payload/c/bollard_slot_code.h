@@ -5,7 +5,9 @@
  *
  * READING           type of the reading
  * FIRST             its first member that travels in a slot
- * SLOTS, SLOT_COUNT its slots: SLOT(min, last, bits, count, bit, member, how) for each
+ * SLOTS, SLOT_COUNT its slots: SLOT(min, last, bits, count, bit, member, how,
+ *                   mean, counts, increment, trend, follow) for each, of which the last five are for
+ *                   batches
  * STEP_BITS         16, or 32 where a number takes more than 16 in storage
  * STRIDE            bytes from one number to the next; 0 where slots are told by their offsets
  * OFFSET_BITS       8 or 16: what an offset in the reading takes
@@ -46,11 +48,20 @@ typedef uint8_t mask_t;
 #define FLASH_MASK(address) BOLLARD_FLASH_8(address)
 #endif
 
+#ifndef BATCH
+#define HAS_NUMBERS 0
+#define HAS_COUNTERS 0
+#define HAS_TRENDS 0
+#define HAS_FOLLOWS 0
+#endif
+
 /* How one number travels, or an array's numbers. */
 typedef struct {
 	step_t min;  /* what is stored for step 0, modulo 2^STEP_BITS */
 	step_t last; /* the highest step */
+#ifndef SENML_KINDS
 	uint8_t bits;
+#endif
 #if HAS_ARRAYS
 	uint8_t count;
 #endif
@@ -67,7 +78,26 @@ typedef struct {
 #elif (HOW_SOME) > 0
 	uint8_t how;
 #endif
+#if HAS_NUMBERS
+	uint16_t mean; /* in sixteenths of a step, as a batch begins */
+#endif
+#if HAS_COUNTERS
+	uint8_t counts;   /* 1 for a counter, whose increments are guessed */
+	step_t increment; /* that of the second row */
+#endif
+#if HAS_TRENDS
+	int8_t trend; /* -1 takes back half of a change, 1 adds it once more */
+#endif
+#if HAS_FOLLOWS
+	int8_t follow; /* 0, or by which power of two less one, with the sign of the change */
+#endif
 } slot_t;
+
+#ifndef SENML_KINDS
+#define SLOT_COLUMN_BITS(bits) (bits),
+#else
+#define SLOT_COLUMN_BITS(bits)
+#endif
 
 #if HAS_ARRAYS
 #define SLOT_COLUMN_COUNT(count) (count),
@@ -107,9 +137,42 @@ typedef struct {
 #define HOW_OF(slot) 0U
 #endif
 
-#define SLOT(min, last, bits, count, bit, member, how) \
-	{(step_t)(min), (last), (bits), SLOT_COLUMN_COUNT(count) SLOT_COLUMN_BIT(bit) \
-	 SLOT_COLUMN_AT(member) SLOT_COLUMN_HOW(how)},
+#if HAS_NUMBERS
+#define SLOT_COLUMN_MEAN(mean) (mean),
+#else
+#define SLOT_COLUMN_MEAN(mean)
+#endif
+
+#if HAS_COUNTERS
+#define SLOT_COLUMN_COUNTER(counts, increment) (counts), (increment),
+#define COUNTS(slot) (BOLLARD_FLASH_8(&(slot)->counts) != 0U)
+#define INCREMENT_OF(slot) FLASH_STEP(&(slot)->increment)
+#else
+#define SLOT_COLUMN_COUNTER(counts, increment)
+#define COUNTS(slot) false
+#define INCREMENT_OF(slot) 0U
+#endif
+
+#if HAS_TRENDS
+#define SLOT_COLUMN_TREND(trend) (trend),
+#define TREND_OF(slot) ((int8_t)BOLLARD_FLASH_8(&(slot)->trend))
+#else
+#define SLOT_COLUMN_TREND(trend)
+#define TREND_OF(slot) 0
+#endif
+
+#if HAS_FOLLOWS
+#define SLOT_COLUMN_FOLLOW(follow) (follow),
+#define FOLLOW_OF(slot) ((int8_t)BOLLARD_FLASH_8(&(slot)->follow))
+#else
+#define SLOT_COLUMN_FOLLOW(follow)
+#define FOLLOW_OF(slot) 0
+#endif
+
+#define SLOT(min, last, bits, count, bit, member, how, mean, counts, increment, trend, follow) \
+	{(step_t)(min), (last), SLOT_COLUMN_BITS(bits) SLOT_COLUMN_COUNT(count) SLOT_COLUMN_BIT(bit) \
+	 SLOT_COLUMN_AT(member) SLOT_COLUMN_HOW(how) SLOT_COLUMN_MEAN(mean) \
+	 SLOT_COLUMN_COUNTER(counts, increment) SLOT_COLUMN_TREND(trend) SLOT_COLUMN_FOLLOW(follow)},
 
 static const slot_t slots[SLOT_COUNT] BOLLARD_FLASH = {SLOTS};
 

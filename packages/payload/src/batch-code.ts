@@ -296,16 +296,20 @@ function takeSlot(slot: CodeSlot): string {
     u = 0;
     if (!(isQuiet && m${i} < 4)) {
       k = 32 - Math.clz32((m${i} + 6) >> 5);
-      if (count < 16) while (count <= 24 && position < length) {
-        pending = (pending << 8) | bytes[position++]; count += 8;
+      if (count < 16 && position + 1 < length) {
+        pending = (pending << 16) | (bytes[position] << 8) | bytes[position + 1];
+        position += 2; count += 16;
       }
-      at = 8 * position - count;
-      ones = count === 0 ? 4 : Math.clz32(~(pending << (32 - count)));
-      if (ones < 4 && ones + 1 + k <= count) {
+      // Within 16 bits there are up to 3 ones, a 0 and the low bits.
+      ones = count < 16 ? 4 : Math.clz32(~(pending << (32 - count)));
+      if (ones < 4) {
         count -= ones + 1 + k;
         u = (ones << k) | ((pending >>> count) & ((1 << k) - 1));
-      } else { ${leaveReader} u = takeNumber(k, ${bits}, reader); ${enterReader} }
-      if (u > ${last}) aboveRange(${i}, u, at >> 3);
+        if (u > ${last}) aboveRange(${i}, u, (8 * position - count - ones - 1 - k) >> 3);
+      } else {
+        ${leaveReader} at = reader.offset; u = takeNumber(k, ${bits}, reader); ${enterReader}
+        if (u > ${last}) aboveRange(${i}, u, at);
+      }
     }
     own = guess[${i}]; size = own;
     ${followCode(slot)}

@@ -21,7 +21,7 @@ export async function buildHostProgram(
   writeAll(folder, files);
   const sources = files
     .map(({ path }) => path)
-    .filter((path) => /^(bollard_|drive).*\.c$/.test(path));
+    .filter((path) => /^(bollard_|drive).*\.c$|_(batch|senml)\.c$/.test(path));
   await buildProgram(folder, sources, ["-std=c99", "-O1", ...sanitize], "host");
   return { models, run: (lines) => runLines(join(folder, "host"), lines) };
 }

@@ -3,7 +3,7 @@ import { banner } from "./c-banner.js";
 import { headerBytes } from "./c-header-bytes.js";
 import type { CModel, CSlot } from "./c-model.js";
 import { type CText, comment, indent, toText, unsigned } from "./c-text.js";
-import { putBytes } from "./write-single.js";
+import { putLongBytes } from "./write-single.js";
 
 const trends = { returns: -1, stays: 0, continues: 1 } as const;
 
@@ -14,6 +14,7 @@ interface BatchFeatures {
   readonly hasCounters: boolean;
   readonly hasTrends: boolean;
   readonly hasFollows: boolean;
+  readonly hasArrays: boolean;
   /** Bytes of all texts and bytes. */
   readonly blobSize: number;
   /** All numbers of a row, elements of arrays included. */
@@ -29,6 +30,7 @@ function featuresOf({ slots, fields }: CModel): BatchFeatures {
     hasCounters: numbers.some(({ model }) => model?.increment !== undefined),
     hasTrends: numbers.some(({ model }) => trends[model?.trend ?? "stays"] !== 0),
     hasFollows: numbers.some(({ follow }) => follow !== undefined),
+    hasArrays: slots.some(({ count }) => count > 1),
     blobSize: fields.reduce((sum, { blobSize }) => sum + blobSize, 0),
     steps: slots.reduce((sum, { count }) => sum + count, 0),
     numberSlots: numbers.length,
@@ -46,16 +48,16 @@ export function trendNumber({ model }: CSlot): number {
   return trends[model?.trend ?? "stays"];
 }
 
-function modelLine(slot: CSlot): string {
+/** What a batch knows of a slot beforehand: the last columns of its line. */
+export function batchColumns(slot: CSlot): readonly (string | number)[] {
   const { model } = slot;
-  const columns = [
+  return [
     unsigned(model?.mean ?? 0),
     model?.increment === undefined ? "0U" : "1U",
     unsigned(model?.increment ?? 0),
     trendNumber(slot),
     followNumber(slot),
   ];
-  return `\tMODEL(${columns.join(", ")})`;
 }
 
 /** A batch's ticks from row to row, modulo 2^32; undefined where the schema does not tell. */
@@ -75,26 +77,31 @@ export function batchDeclarations(model: CModel, withSchemaId: boolean): CText {
     ...comment("Bytes of a batch of one reading, at most; a key takes 6 more."),
     `#define ${macro}_BATCH_SIZE (${macro}_READING_SIZE + 1U)`,
     "",
+    ...comment("What a batch keeps of each number."),
+    "typedef struct {",
+    ...indent(
+      `${wide} before;`,
+      (features.hasCounters || features.hasTrends) && `${wide} guess;`,
+      features.hasNumbers && !features.hasArrays && "uint16_t mean;",
+    ),
+    `} ${name}_kept_t;`,
+    "",
     ...comment(
       `A batch that is being filled: ${header + 1} bytes, then row by row. Its members are its own.`,
     ),
     "typedef struct {",
     ...indent(
-      "bollard_writer_t writer;",
-      "uint8_t count_at;",
-      "uint8_t rows;",
+      "bollard_rows_t rows;",
       mode !== "none" && [
-        "uint8_t is_off;",
+        "bool is_off;",
         "uint16_t clock_mean;",
         "uint32_t interval;",
         "uint32_t expected;",
-        "uint32_t number;",
         milliseconds && "uint32_t time_s;",
       ],
       maskBits > 0 && `${maskType} present;`,
-      `${wide} before[${features.steps}];`,
-      (features.hasCounters || features.hasTrends) && `${wide} guess[${features.steps}];`,
-      features.hasNumbers && `uint16_t mean[${features.numberSlots}];`,
+      `${name}_kept_t kept[${features.steps}];`,
+      features.hasArrays && features.hasNumbers && `uint16_t mean[${features.numberSlots}];`,
       features.blobSize > 0 && `uint8_t blobs[${features.blobSize}];`,
     ),
     `} ${name}_batch_t;`,
@@ -110,10 +117,11 @@ export function batchDeclarations(model: CModel, withSchemaId: boolean): CText {
     `${" ".repeat(name.length + 24)}size_t capacity);`,
     "",
     "/**",
-    " * Appends @p reading, or leaves the batch as it was.",
+    " * Appends @p reading, or leaves the message as it was.",
     " *",
-    " * @return BOLLARD_APPENDED; BOLLARD_FULL where it does not fit: finish and send this batch, start",
-    " * the next and append it there; BOLLARD_REFUSED where a value is out of its range",
+    " * @return BOLLARD_APPENDED; BOLLARD_FULL where it does not fit: finish and send this batch, which",
+    " * takes nothing more, start the next and append it there; BOLLARD_REFUSED where a value is out of",
+    " * its range",
     " */",
     `bollard_append_t ${name}_batch_append(${name}_batch_t *batch, const ${name}_reading_t *reading);`,
     "",
@@ -129,7 +137,7 @@ export function batchDeclarations(model: CModel, withSchemaId: boolean): CText {
 
 /** `street_air_batch.c`: the encoder of batches. */
 export function writeBatch(model: CModel, withSchemaId: boolean): string {
-  const { name, schema, slots } = model;
+  const { name, schema } = model;
   const features = featuresOf(model);
   const interval = intervalTicks(schema);
   const header = (hasKey: boolean) => headerBytes(schema, { form: "batch", hasKey, withSchemaId });
@@ -138,13 +146,9 @@ export function writeBatch(model: CModel, withSchemaId: boolean): string {
     banner(model, "Encoder of batches"),
     `#include "${name}_slots.h"`,
     '#include "bollard_batch.h"',
-    '#include "bollard_slot_code.h"',
-    '#include "bollard_row_code.h"',
     "",
     `#define BATCH ${name}_batch_t`,
-    "/* mean in sixteenths, whether it counts, first increment, trend, what it follows by */",
-    "#define MODELS \\",
-    slots.map((slot, index) => `${modelLine(slot)}${index + 1 < slots.length ? " \\" : ""}`),
+    `#define KEPT ${name}_kept_t`,
     `#define HAS_NUMBERS ${flag(features.hasNumbers)}`,
     `#define HAS_WHOLES ${flag(features.hasWholes)}`,
     `#define HAS_COUNTERS ${flag(features.hasCounters)}`,
@@ -153,14 +157,16 @@ export function writeBatch(model: CModel, withSchemaId: boolean): string {
     `#define BLOB_SIZE ${features.blobSize}`,
     `#define HAS_INTERVAL ${flag(interval !== undefined)}`,
     `#define INTERVAL ${unsigned(interval ?? 0)}`,
+    '#include "bollard_slot_code.h"',
+    '#include "bollard_row_code.h"',
     '#include "bollard_batch_code.h"',
     "",
     `void ${name}_batch_start(${name}_batch_t *batch, uint8_t *out, size_t capacity)`,
     "{",
     ...indent(
-      "start(batch, out, capacity);",
-      putBytes("&batch->writer", header(false)),
-      "begin_rows(batch);",
+      `start(batch, out, capacity, ${header(false).length}U);`,
+      // The last byte is for the row count.
+      putLongBytes("&batch->rows.bits", [...header(false), 0]),
     ),
     "}",
     "",
@@ -168,10 +174,10 @@ export function writeBatch(model: CModel, withSchemaId: boolean): string {
     `${" ".repeat(name.length + 24)}size_t capacity)`,
     "{",
     ...indent(
-      "start(batch, out, capacity);",
-      putBytes("&batch->writer", header(true)),
-      "bollard_put_key(&batch->writer, key);",
-      "begin_rows(batch);",
+      `start(batch, out, capacity, ${header(true).length + 6}U);`,
+      putLongBytes("&batch->rows.bits", header(true)),
+      "bollard_put_key(&batch->rows.bits, key);",
+      "bollard_put(&batch->rows.bits, 0U, 8U);",
     ),
     "}",
     "",

@@ -54,7 +54,8 @@ function unitOf({ field, partName }: CSlot): string | undefined {
   }
 }
 
-function kindOf({ field, isSigned, low }: CSlot): number {
+/** @param stepBits - of the numbers in storage: those whose highest bit is free are as signed ones */
+function kindOf({ field, low, last }: CSlot, stepBits: number): number {
   const { kind } = field.field;
   switch (kind) {
     case "boolean":
@@ -64,7 +65,8 @@ function kindOf({ field, isSigned, low }: CSlot): number {
     case "bytes":
       return kinds[kind];
     default: {
-      const sign = isSigned && low < 0 ? kinds.signed : kinds.unsigned;
+      const isFree = low < 0 || low + last < 2 ** (stepBits - 1);
+      const sign = isFree ? kinds.signed : kinds.unsigned;
       return kind === "array" ? sign | kinds.array : sign;
     }
   }
@@ -105,21 +107,15 @@ function partsOf(slot: CSlot): readonly Part[] {
   const map = 0xa0 | pairs;
   const record = (called: string) =>
     counted([map, label.name, ...textItem(called), ...middle], called);
-  const kind = { bytes: [kindOf(slot)], about: "" };
   switch (given.kind) {
     case "array":
-      return [
-        kind,
-        counted([map, label.name], ""),
-        counted(ascii(name), name),
-        counted(middle, ""),
-      ];
+      return [counted([map, label.name], ""), counted(ascii(name), name), counted(middle, "")];
     case "flags":
-      return [kind, ...given.flags.map((flag) => record(`${name}/${flag}`))];
+      return [...given.flags.map((flag) => record(`${name}/${flag}`))];
     case "enum":
-      return [kind, record(name), ...given.values.map((value) => counted(ascii(value), value))];
+      return [record(name), ...given.values.map((value) => counted(ascii(value), value))];
     default:
-      return [kind, record(name)];
+      return [record(name)];
   }
 }
 
@@ -129,7 +125,7 @@ function recordsOf({ field, count }: CSlot): number {
 
 /** Bytes of a slot's records at the longest. */
 function mostBytes(slot: CSlot): number {
-  const parts = partsOf(slot).slice(1);
+  const parts = partsOf(slot);
   const { field, count } = slot;
   const written = (part: Part | undefined) => (part?.bytes.length ?? 1) - 1;
   switch (field.field.kind) {
@@ -226,26 +222,35 @@ function hex(bytes: readonly number[]): string {
 export function writeSenml(model: CModel): string {
   const { name, slots } = model;
   const base = baseOf(model);
-  const parts = [counted(base.bytes, ""), ...slots.flatMap(partsOf)];
-  const used = slots.reduce((sum, slot) => sum | kindOf(slot), 0);
+  const stepBits = slots.some(({ bytes }) => bytes === 4) ? 32 : 16;
+  const kindsOf = slots.map((slot) => kindOf(slot, stepBits));
+  const used = kindsOf.reduce((left, right) => left | right, 0);
+  const hasKind = kindsOf.some((kind) => kind !== used);
+  const parts = slots.flatMap((slot, index) => [
+    ...(hasKind ? [{ bytes: [kindsOf[index] ?? 0], about: "" }] : []),
+    ...partsOf(slot),
+  ]);
   const factors = slots.map(({ steps }) => steps?.resolution ?? 1);
   const hasFactors = factors.some((factor) => factor !== 1);
   return toText(
     banner(model, "SenML encoder"),
     `#include "${name}_slots.h"`,
     '#include "bollard_senml.h"',
-    '#include "bollard_slot_code.h"',
     "",
     `#define SENML_KINDS 0x${used.toString(16).padStart(2, "0")}U`,
+    `#define SENML_HAS_KIND ${hasKind ? 1 : 0}`,
     `#define SENML_MOST ${slots.reduce((sum, slot) => sum + recordsOf(slot), 0)}`,
     `#define SENML_BASE ${base.pairs}U`,
     `#define SENML_START ${base.bytes.length + 1}`,
     `#define SENML_TIME ${hasSenmlTime(model) ? 1 : 0}`,
     `#define HAS_FACTORS ${hasFactors ? 1 : 0}`,
+    '#include "bollard_slot_code.h"',
     "",
     "static const uint8_t senml[] BOLLARD_FLASH = {",
     ...indent(
-      parts.map(({ bytes, about }) => `${hex(bytes)}${about === "" ? "" : ` /* ${about} */`}`),
+      [counted(base.bytes, ""), ...parts].map(
+        ({ bytes, about }) => `${hex(bytes)}${about === "" ? "" : ` /* ${about} */`}`,
+      ),
     ),
     "};",
     "",

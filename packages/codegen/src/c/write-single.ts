@@ -14,6 +14,12 @@ export function putBytes(writer: string, bytes: readonly number[]): string[] {
   return lines;
 }
 
+/** The same where numbers of 32 bits are written anyway. */
+export function putLongBytes(writer: string, bytes: readonly number[]): string {
+  const digits = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `bollard_put_long(${writer}, 0x${digits}U, ${8 * bytes.length}U);`;
+}
+
 /** `street_air.c`: the encoder of single readings. */
 export function writeSingle(model: CModel, withSchemaId: boolean): string {
   const { name, schema } = model;

@@ -3,6 +3,7 @@ import { timeBits } from "./c-header-bytes.js";
 import type { CModel, CSlot } from "./c-model.js";
 import { type CText, toText, unsigned } from "./c-text.js";
 import { formatHow, howBits, howOf, isRefused } from "./how-bits.js";
+import { batchColumns } from "./write-batch.js";
 
 /** Bytes from one number to the next, where all stand one behind the other; else 0. */
 function strideOf({ slots }: CModel): number {
@@ -37,6 +38,7 @@ function slotLine(slot: CSlot, stepBits: number, how: number): string {
     unsigned(field.bit),
     member,
     formatHow(how),
+    ...batchColumns(slot),
   ];
   return `\tSLOT(${columns.join(", ")})`;
 }
@@ -55,7 +57,8 @@ export function writeSlots(model: CModel): string {
     "",
     `#define READING ${name}_reading_t`,
     `#define FIRST ${slots[0]?.member}`,
-    "/* least stored, highest step, bits, array length, bit of the mask, member, how */",
+    "/* least stored, highest step, bits, array length, bit of the mask, member, how; for batches:",
+    "   mean in sixteenths, whether it counts, first increment, trend, what it follows by */",
     "#define SLOTS \\",
     slots.map((slot, index) => {
       const end = index + 1 < slots.length ? " \\" : "";

@@ -20,6 +20,7 @@ export function writeHostDriver(models: readonly CModel[]): GeneratedFile[] {
   return [
     { path: "driver.h", text: driverHeader },
     { path: "driver.c", text: writeMain(models) },
+    // Batches and SenML are compiled by themselves: their tables of slots have other columns.
     ...models.map((model) => ({ path: `drive_${model.name}.c`, text: writeUnit(model) })),
   ];
 }
@@ -147,8 +148,6 @@ function writeUnit(model: CModel): string {
     "#include <string.h>",
     '#include "driver.h"',
     `#include "${name}.c"`,
-    `#include "${name}_batch.c"`,
-    `#include "${name}_senml.c"`,
     `#include "${name}_decode.c"`,
     "",
     `static void fill(${name}_reading_t *reading)`,

@@ -77,19 +77,21 @@ size_t street_air_reading_encode_keyed(const street_air_reading_t *reading, cons
 /** Bytes of a batch of one reading, at most; a key takes 6 more. */
 #define STREET_AIR_BATCH_SIZE (STREET_AIR_READING_SIZE + 1U)
 
+/** What a batch keeps of each number. */
+typedef struct {
+	uint16_t before;
+	uint16_t mean;
+} street_air_kept_t;
+
 /** A batch that is being filled: 3 bytes, then row by row. Its members are its own. */
 typedef struct {
-	bollard_writer_t writer;
-	uint8_t count_at;
-	uint8_t rows;
-	uint8_t is_off;
+	bollard_rows_t rows;
+	bool is_off;
 	uint16_t clock_mean;
 	uint32_t interval;
 	uint32_t expected;
-	uint32_t number;
 	uint8_t present;
-	uint16_t before[5];
-	uint16_t mean[5];
+	street_air_kept_t kept[5];
 } street_air_batch_t;
 
 /**
@@ -103,10 +105,11 @@ void street_air_batch_start_keyed(street_air_batch_t *batch, const bollard_key_t
                                   size_t capacity);
 
 /**
- * Appends @p reading, or leaves the batch as it was.
+ * Appends @p reading, or leaves the message as it was.
  *
- * @return BOLLARD_APPENDED; BOLLARD_FULL where it does not fit: finish and send this batch, start
- * the next and append it there; BOLLARD_REFUSED where a value is out of its range
+ * @return BOLLARD_APPENDED; BOLLARD_FULL where it does not fit: finish and send this batch, which
+ * takes nothing more, start the next and append it there; BOLLARD_REFUSED where a value is out of
+ * its range
  */
 bollard_append_t street_air_batch_append(street_air_batch_t *batch, const street_air_reading_t *reading);
 
