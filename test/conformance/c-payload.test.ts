@@ -174,7 +174,7 @@ describe("C and TypeScript agree on random schemas", () => {
         dialogue.expectFrom(program);
         expectSenml(program, group);
       });
-    });
+    }, 600_000);
   }
 });
 
