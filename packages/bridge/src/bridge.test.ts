@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BatchEncoder } from "@bollard/payload";
+import { BatchEncoder, encodePayload } from "@bollard/payload";
 import { defineSchema } from "@bollard/schema";
 import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -424,4 +424,49 @@ test("a field that is kept for an hour is then gone from disk, page and CSV, and
     expect.stringMatching(/lamp-12,,,61,$/),
     expect.stringMatching(/lamp-12,,,62,$/),
   ]);
+});
+
+test("a sink far behind is cut loose, loudly; it misses what is counted and holds up nobody", async () => {
+  const picture = defineSchema({
+    name: "picture",
+    id: 41,
+    fields: ["a", "b", "c", "d"].map((name) => ({ kind: "bytes", name, maxBytes: 250 }) as const),
+  });
+  const region = await TestBroker.open();
+  const away = {
+    ...{ url: region.url, prefix: "region" },
+    formats: ["json"],
+    status: false,
+  } as const;
+  await region.cut();
+  const { sinks } = config();
+  const bridge = await start({
+    schemas: [picture],
+    config: config({
+      sinks: { mqtt: [...(sinks?.mqtt ?? []), { name: "region", ...away, maxBehind: 1000 }] },
+      spool: { commitDelayMs: 20, historyBytes: 1_048_576 },
+    }),
+  });
+  const count = 1800;
+  const payloads = Array.from({ length: count }, (_, sequence) => {
+    const row = Buffer.alloc(250, sequence);
+    const values = { a: row, b: row, c: row, d: row };
+    return encodePayload(picture, { time: START_S, values }, { key: { boot: 1, sequence } });
+  });
+  await publish(...payloads.map((payload) => ["lamp-12", payload] as const));
+  await city.until(() => city.taken.length >= count);
+  expect(bridge.status().health).toBe("holding");
+  const alarm = () => bridge.status().alarms?.find(({ code }) => code === "SPOOL_CUT_LOOSE");
+  expect(alarm()).toMatchObject({ place: "mqtt:region" });
+  await region.join();
+  await region.until(() => region.taken.at(-1)?.text.includes(`"1-${count - 1}"`) ?? false);
+  const dropped = bridge.status().sinks.find(({ name }) => name === "region")?.dropped ?? 0;
+  await bridge.close();
+  await region.close();
+  const got = new Set(region.taken.map(({ text }) => JSON.parse(text).key));
+  // What had been handed to the connection before it was cut loose comes all the same.
+  const missing = payloads.flatMap((_, sequence) => (got.has(`1-${sequence}`) ? [] : [sequence]));
+  expect(missing.length).toBeGreaterThan(count / 10);
+  expect(missing.length).toBeLessThanOrEqual(dropped);
+  expect((missing.at(-1) ?? 0) - (missing[0] ?? 0)).toBe(missing.length - 1);
 });

@@ -170,7 +170,7 @@ export interface ForeignSourceConfig extends ForeignMappingConfig {
 }
 
 /** A broker that the city reads from. */
-export interface MqttSinkConfig extends MqttEndConfig {
+export interface MqttSinkConfig extends MqttEndConfig, SinkPaceConfig {
   /** Stands for `{prefix}` in the topics. Default: `bollard`. */
   readonly prefix?: string;
   /** Default: senml and ngsi-ld. */
@@ -187,6 +187,10 @@ export interface MqttSinkConfig extends MqttEndConfig {
   readonly homeAssistant?: { readonly prefix?: string } | undefined;
   /** Most messages sent ahead of the broker's acknowledgement, 1 to 50. Default: 32. */
   readonly inFlight?: number;
+}
+
+/** How a sink works off what waits for it. */
+export interface SinkPaceConfig {
   /** Whether what is new goes before a backlog. Default: in-order. */
   readonly order?: "in-order" | "live-first";
   /** Messages it may be behind before it holds the spool no more. Default: no bound of its own. */
@@ -221,7 +225,7 @@ export interface SinkTopicsConfig {
 }
 
 /** An NGSI-LD context broker. */
-export interface NgsiLdSinkConfig {
+export interface NgsiLdSinkConfig extends SinkPaceConfig {
   /** Names it on the page and on disk, so do not change it. */
   readonly name: string;
   /** Without `/ngsi-ld/v1`, such as `http://127.0.0.1:9090`. */

@@ -25,10 +25,13 @@ export function makeNgsiLdSink(
   { gates, dataDir, clock, log }: NgsiLdSinkParts,
 ): NgsiLdSink {
   const { name, url, window, coalesce, history, contexts, contextsServedAt } = config;
+  const { maxBehind, order } = config;
   return new NgsiLdSink({
     name,
     url,
     window,
+    maxBehind,
+    isLiveFirst: order === "live-first",
     coalesce,
     history,
     manufacturer: config.devices ? config.manufacturer : undefined,

@@ -23,6 +23,10 @@ export interface NgsiLdSinkOptions extends PlanOptions {
   readonly url: string;
   /** Most entries that are on their way at a time. */
   readonly window: number;
+  /** Entries it may be behind before it holds the spool no more. Default: as many as there are. */
+  readonly maxBehind?: number | undefined;
+  /** What is new goes before a backlog. Default: everything in order. */
+  readonly isLiveFirst?: boolean;
   /** Who makes the nodes, for their DeviceModel; undefined registers no devices. */
   readonly manufacturer: string | undefined;
   /** URLs of the owner's own contexts. */
@@ -61,6 +65,8 @@ export class NgsiLdSink implements Sink {
   readonly kind = "ngsi-ld";
   readonly name: string;
   readonly window: number;
+  readonly maxBehind: number | undefined;
+  readonly isLiveFirst: boolean;
   readonly #options: NgsiLdSinkOptions;
   readonly #newest = new NewestOfEach(MAX_ENTITIES);
   readonly #devices: DeviceRegistration | undefined;
@@ -75,6 +81,8 @@ export class NgsiLdSink implements Sink {
   constructor(options: NgsiLdSinkOptions) {
     this.name = options.name;
     this.window = options.window;
+    this.maxBehind = options.maxBehind;
+    this.isLiveFirst = options.isLiveFirst ?? false;
     this.#options = options;
     this.#trouble = new Trouble(options.clock);
     if (options.manufacturer !== undefined) {
