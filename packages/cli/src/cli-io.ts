@@ -15,6 +15,12 @@ export interface CliIo {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Results go to a person's terminal that shows colours. Default: false. */
   readonly colour?: boolean;
+  /** A person's terminal, for what is rewritten while it runs. Default: there is none. */
+  readonly terminal?: {
+    readonly columns: () => number;
+    /** Calls back for each key; the returned function ends that. */
+    readonly onKey: (listener: (key: string) => void) => () => void;
+  };
   /** Seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
 }

@@ -18,6 +18,24 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 
+const terminal = {
+  columns: () => process.stderr.columns || 80,
+  onKey(listener: (key: string) => void) {
+    const { stdin } = process;
+    const listen = (bytes: Buffer) => {
+      for (const key of bytes.toString()) {
+        // In this mode the terminal sends Ctrl-C as a key.
+        if (key === "\u0003") process.kill(process.pid, "SIGINT");
+        else listener(key);
+      }
+    };
+    stdin.setRawMode(true).resume().on("data", listen);
+    return () => {
+      stdin.off("data", listen).setRawMode(false).pause();
+    };
+  },
+};
+
 process.exitCode = await runCli(words, {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -29,5 +47,6 @@ process.exitCode = await runCli(words, {
     };
   },
   env: process.env,
+  ...(process.stderr.isTTY && process.stdin.isTTY && { terminal }),
   colour: process.stdout.isTTY && !process.env.NO_COLOR,
 });

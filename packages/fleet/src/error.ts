@@ -2,6 +2,7 @@
 export type FleetErrorCode =
   | "FLEET_BAD_OPTION" // an option is out of its range or does not fit another
   | "FLEET_BAD_SCENARIO" // a scenario, or a file that it names, is wrong; the message has the line
+  | "FLEET_BAD_RESULT" // a file is not the result of a run, or does not fit the others
   | "FLEET_NO_CONNECTION" // not one client was let in, or the broker refuses the receivers
   | "FLEET_TOO_FEW_FILES" // more connections than this process may have open files
   | "FLEET_TOO_FEW_PORTS"; // more connections than the source addresses have ports

@@ -16,12 +16,13 @@ export type {
 } from "./engine/fleet-run.js";
 export type { Credentials, FleetTarget } from "./engine/fleet-target.js";
 export type { LatencySummary } from "./engine/latency.js";
-export type { LatencySummaries } from "./engine/latency-tally.js";
+export type { Histograms, LatencySummaries } from "./engine/latency-tally.js";
 export {
   type PublishLoadOptions,
   type PublishResult,
   runPublishLoad,
 } from "./engine/publish-load.js";
+export type { SeriesRow } from "./engine/series.js";
 export {
   runSubscribeLoad,
   type SubscribeLoadOptions,
@@ -30,7 +31,10 @@ export {
 } from "./engine/subscribe-load.js";
 export type { ToolUsage } from "./engine/tool-usage.js";
 export { FleetError, type FleetErrorCode, isFleetError } from "./error.js";
+export { type ComparedFigure, compareRuns } from "./report/compare-runs.js";
+export { formatHtml } from "./report/format-html.js";
 export { judge, type Verdict } from "./report/judge.js";
+export { readResult, writeResults } from "./report/result-files.js";
 export { type Assertion, checkAssertions, rateHeldOf } from "./scenario/assertions.js";
 export {
   type FindLimitOptions,
@@ -53,3 +57,4 @@ export {
 } from "./scenario/run-scenario.js";
 export type { Scenario } from "./scenario/scenario.js";
 export { parseShard, type Shard } from "./scenario/shard.js";
+export { FleetServer, type FleetServerOptions } from "./server/fleet-server.js";

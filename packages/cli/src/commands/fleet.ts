@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { CliIo } from "../cli-io.js";
+import { compareCommand } from "./fleet/compare.js";
 import { connCommand } from "./fleet/conn.js";
 import { findLimitCommand } from "./fleet/find-limit.js";
 import { pubCommand } from "./fleet/pub.js";
@@ -14,5 +15,6 @@ export function fleetCommand(io: CliIo): Command {
     .addCommand(pubCommand(io))
     .addCommand(subCommand(io))
     .addCommand(runCommand(io))
-    .addCommand(findLimitCommand(io));
+    .addCommand(findLimitCommand(io))
+    .addCommand(compareCommand(io));
 }

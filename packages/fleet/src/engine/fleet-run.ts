@@ -1,4 +1,5 @@
 import type { ArrivalCounts } from "./arrival-log.js";
+import { BrokerObserver } from "./broker-observer.js";
 import { Conductor, type PhaseResult } from "./conductor.js";
 import { type FleetClock, hold, systemClock } from "./fleet-clock.js";
 import { type ConnectResult, FleetConnections } from "./fleet-connections.js";
@@ -6,12 +7,13 @@ import { FleetControls } from "./fleet-controls.js";
 import type { PhasePlan, ReceiverPlan, StreetPlan } from "./fleet-plan.js";
 import { type FleetTarget, runNumberOf } from "./fleet-target.js";
 import type { LatencySummary } from "./latency.js";
-import { type LatencySummaries, LatencyTally } from "./latency-tally.js";
+import { type Histograms, type LatencySummaries, LatencyTally } from "./latency-tally.js";
 import { LoadCurve } from "./load-curve.js";
 import { NodeTable } from "./node-table.js";
 import { Publisher } from "./publisher.js";
 import { addArrivals, checkConnected, Receivers } from "./receivers.js";
 import { RetainedFlood } from "./retained-flood.js";
+import { rowLatency, Series, type SeriesRow } from "./series.js";
 import { StreetTally } from "./street-tally.js";
 import { TICK_MS } from "./timer-wheel.js";
 import { ToolMeter, type ToolUsage } from "./tool-usage.js";
@@ -33,6 +35,8 @@ export interface FleetRunOptions {
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal;
   readonly controls?: FleetControls;
+  /** Listen to what the broker says of itself under `$SYS`, by a connection more. Default: false. */
+  readonly observeBroker?: boolean;
   /** Default: the machine's. */
   readonly clock?: FleetClock;
 }
@@ -54,7 +58,13 @@ export interface LoadProgress {
   readonly heldBack: number;
   /** From due to the arrival, or the acknowledgement, in the last second. */
   readonly latency: LatencySummary | undefined;
+  /** How late the fleet itself was in the last second. */
+  readonly lateness: LatencySummary | undefined;
+  /** Of one processor core in the last second, 0 to 1. */
+  readonly cpuShare: number;
   readonly usage: ToolUsage;
+  /** What the broker says of itself, numbers by topic without `$SYS/broker/`. */
+  readonly broker: Readonly<Record<string, number>>;
 }
 
 /** What became of messages. */
@@ -105,6 +115,9 @@ export interface FleetRunResult extends MessageCounts {
   /** Acknowledgements of what was not in flight. */
   readonly unknownAcks: number;
   readonly usage: ToolUsage;
+  /** Second by second. */
+  readonly series: readonly SeriesRow[];
+  readonly histograms: Histograms;
 }
 
 const PROGRESS_MS = 1000;
@@ -122,9 +135,13 @@ export class FleetRun {
   readonly #receivers: Receivers;
   readonly #publisher: Publisher;
   readonly #flood: RetainedFlood;
+  readonly #observer: BrokerObserver | undefined;
+  readonly #series = new Series();
   readonly latencies = new LatencyTally();
   #conductor: Conductor | undefined;
   #meter = new ToolMeter();
+  /** Processor seconds at the last look, and when it was, ms. */
+  #lastCpu = { cpuS: 0, atMs: 0 };
   #stage = "connecting";
   #startMs = 0;
   #isOver = false;
@@ -170,12 +187,16 @@ export class FleetRun {
       isVersion5: target.protocolVersion === 5,
       now: () => this.#clock.now(),
     });
+    this.#observer = options.observeBroker
+      ? new BrokerObserver(target, run, this.#clock)
+      : undefined;
     this.#flood = new RetainedFlood(this.#publishers, `bollard/fleet/retained/${run}/`);
   }
 
   /** @throws FleetError `FLEET_NO_CONNECTION` */
   async play(): Promise<FleetRunResult> {
     void this.#tellProgress();
+    this.#observer?.open(this.#signal);
     await this.#receivers.open(this.#signal);
     const { connectsPerSecond = Number.POSITIVE_INFINITY, target, startAtMs } = this.#options;
     await this.#publishers.open(connectsPerSecond, this.#signal);
@@ -186,6 +207,7 @@ export class FleetRun {
     }
     this.#meter.stop();
     this.#meter = new ToolMeter();
+    this.#lastCpu = { cpuS: 0, atMs: this.#clock.now() };
     this.#stage = "publishing";
     this.#startMs = startAtMs === undefined ? this.#clock.now() : startAtMs - this.#clock.originMs;
     for (const { source } of this.#options.streets) {
@@ -203,7 +225,11 @@ export class FleetRun {
   async close(): Promise<void> {
     this.#isOver = true;
     this.#meter.stop();
-    await Promise.all([this.#publishers.close(), this.#receivers.connections.close()]);
+    await Promise.all([
+      this.#publishers.close(),
+      this.#receivers.connections.close(),
+      this.#observer?.close(),
+    ]);
   }
 
   async #playOnSchedule(): Promise<readonly PhaseResult[]> {
@@ -278,22 +304,27 @@ export class FleetRun {
   }
 
   async #tellProgress(): Promise<void> {
-    const { onProgress } = this.#options;
-    if (!onProgress) return;
     for (;;) {
       await hold(this.#clock, PROGRESS_MS);
       if (this.#isOver) return;
-      onProgress(this.#progress());
+      const progress = this.#progress();
+      this.#series.add(rowOf(progress));
+      this.#options.onProgress?.(progress);
       this.latencies.lastSecond.reset();
+      this.latencies.lastLateness.reset();
     }
   }
 
   #progress(): LoadProgress {
     const { failed, lost } = this.#publishers.result();
     const { sent, missed, skipped, acknowledged } = sumOf(this.#publisher.tallies);
+    const usage = this.#meter.read();
+    const nowMs = this.#clock.now();
+    const { cpuS, atMs } = this.#lastCpu;
+    this.#lastCpu = { cpuS: usage.cpuS, atMs: nowMs };
     return {
       phase: (this.#stage === "publishing" && this.#conductor?.phase) || this.#stage,
-      elapsedMs: this.#startMs > 0 ? this.#clock.now() - this.#startMs : 0,
+      elapsedMs: this.#startMs > 0 ? nowMs - this.#startMs : 0,
       connected: this.#publishers.stats().up,
       broken: failed + lost,
       due: sent + missed + skipped + this.#publisher.waiting,
@@ -302,7 +333,10 @@ export class FleetRun {
       received: this.#receivers.received,
       heldBack: this.#publisher.waiting,
       latency: this.latencies.lastSecond.summary(),
-      usage: this.#meter.read(),
+      lateness: this.latencies.lastLateness.summary(),
+      cpuShare: Math.max(0, usage.cpuS - cpuS) / Math.max(0.001, (nowMs - atMs) / 1000),
+      usage,
+      broker: this.#observer?.values() ?? {},
     };
   }
 
@@ -339,8 +373,30 @@ export class FleetRun {
       lateness: this.latencies.lateness.summary(),
       unknownAcks: this.#publishers.stats().unknownAcks,
       usage,
+      series: this.#series.rows(),
+      histograms: this.latencies.histograms(this.#publishers.latency),
     };
   }
+}
+
+function rowOf(progress: LoadProgress): SeriesRow {
+  const { phase, elapsedMs, connected, broken, due, sent, acknowledged, received } = progress;
+  return {
+    atS: elapsedMs > 0 ? elapsedMs / 1000 : -1,
+    phase,
+    connected,
+    broken,
+    due,
+    sent,
+    acknowledged,
+    received,
+    waiting: progress.heldBack,
+    ...rowLatency(progress.latency),
+    latenessP99Ms: progress.lateness?.p99Ms,
+    cpuShare: progress.cpuShare,
+    rssMb: progress.usage.rssBytes / 1e6,
+    broker: progress.broker,
+  };
 }
 
 function countsOf(

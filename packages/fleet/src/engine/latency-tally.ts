@@ -8,6 +8,16 @@ export interface LatencySummaries {
   readonly arrivedFromSend: LatencySummary | undefined;
 }
 
+/** Every histogram as text, so that those of several runs can be added up. */
+export interface Histograms {
+  readonly acknowledgedFromDue: string;
+  readonly acknowledgedFromSend: string;
+  readonly arrivedFromDue: string;
+  readonly arrivedFromSend: string;
+  readonly lateness: string;
+  readonly connect: string;
+}
+
 /** Times from due, of some part of a run. */
 export class PartLatency {
   readonly acknowledged = new Latency();
@@ -34,8 +44,16 @@ export class LatencyTally {
   readonly lateness = new Latency();
   /** Since the last look. */
   readonly lastSecond = new PartLatency();
+  /** The fleet's own, since the last look. */
+  readonly lastLateness = new Latency();
   /** Of the phase under way. */
   phase = new PartLatency();
+
+  /** A message left so much after it was due. */
+  late(ms: number): void {
+    this.lateness.record(ms);
+    this.lastLateness.record(ms);
+  }
 
   acknowledged(fromDueMs: number, fromSendMs: number): void {
     this.acknowledgedFromDue.record(fromDueMs);
@@ -49,6 +67,18 @@ export class LatencyTally {
     this.arrivedFromSend.record(fromSendMs);
     this.lastSecond.arrived.record(fromDueMs);
     this.phase.arrived.record(fromDueMs);
+  }
+
+  /** @param connect - from the start of an attempt to its CONNACK */
+  histograms(connect: Latency): Histograms {
+    return {
+      acknowledgedFromDue: this.acknowledgedFromDue.encode(),
+      acknowledgedFromSend: this.acknowledgedFromSend.encode(),
+      arrivedFromDue: this.arrivedFromDue.encode(),
+      arrivedFromSend: this.arrivedFromSend.encode(),
+      lateness: this.lateness.encode(),
+      connect: connect.encode(),
+    };
   }
 
   summaries(): LatencySummaries {

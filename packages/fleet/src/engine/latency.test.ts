@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Latency } from "./latency.js";
 
@@ -23,4 +24,17 @@ test("tells percentiles to three digits, and nothing of nothing", () => {
   latency.record(-5);
   latency.record(1e12);
   expect(latency.summary()?.maxMs).toBeGreaterThan(3_599_000);
+});
+
+test("comes back from text as it was, bucket by bucket", () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 100_000, noNaN: true })), (times) => {
+      const latency = new Latency();
+      for (const ms of times) latency.record(ms);
+      const copy = Latency.decode(latency.encode());
+      expect(copy.summary()).toEqual(latency.summary());
+      expect(copy.encode()).toBe(latency.encode());
+    }),
+    { numRuns: 20 },
+  );
 });

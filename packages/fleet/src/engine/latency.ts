@@ -1,4 +1,9 @@
-import { build, type Histogram } from "hdr-histogram-js";
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from "hdr-histogram-js";
 
 /** Percentiles of a histogram, ms. */
 export interface LatencySummary {
@@ -27,6 +32,18 @@ export class Latency {
     useWebAssembly: false,
   });
 
+  /** What `encode` made. */
+  static decode(text: string): Latency {
+    const latency = new Latency();
+    latency.#histogram.add(decodeFromCompressedBase64(text, 32, false));
+    return latency;
+  }
+
+  /** All of it as text: HdrHistogram's own V2 form, compressed, in base 64. */
+  encode(): string {
+    return encodeIntoCompressedBase64(this.#histogram);
+  }
+
   get count(): number {
     return this.#histogram.totalCount;
   }
@@ -45,11 +62,16 @@ export class Latency {
     this.#histogram.reset();
   }
 
+  /** The time that so many of a hundred do not exceed, ms. */
+  atPercentile(percentile: number): number {
+    return this.#histogram.getValueAtPercentile(percentile) / 1000;
+  }
+
   /** Undefined where nothing was noted. */
   summary(): LatencySummary | undefined {
     const histogram = this.#histogram;
     if (histogram.totalCount === 0) return undefined;
-    const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
+    const at = (percentile: number) => this.atPercentile(percentile);
     return {
       count: histogram.totalCount,
       meanMs: histogram.mean / 1000,
@@ -57,7 +79,7 @@ export class Latency {
       p90Ms: at(90),
       p99Ms: at(99),
       p999Ms: at(99.9),
-      maxMs: histogram.maxValue / 1000,
+      maxMs: at(100),
     };
   }
 }

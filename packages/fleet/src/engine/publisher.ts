@@ -216,7 +216,7 @@ export class Publisher {
       this.waiting++;
       return;
     }
-    if (outcome === "written") this.#latencies.lateness.record(this.#nowMs - dueMs);
+    if (outcome === "written") this.#latencies.late(this.#nowMs - dueMs);
     this.#scheduleNext(node);
   }
 

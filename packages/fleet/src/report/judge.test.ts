@@ -46,6 +46,15 @@ const good: PublishResult = {
     arrivedFromSend: latency(1),
   },
   lateness: latency(1),
+  series: [],
+  histograms: {
+    acknowledgedFromDue: "",
+    acknowledgedFromSend: "",
+    arrivedFromDue: "",
+    arrivedFromSend: "",
+    lateness: "",
+    connect: "",
+  },
   usage: { cpuS: 0.1, rssBytes: 60e6, cpuShare: 0.1, longestPauseMs: 12 },
 };
 

@@ -1,20 +1,16 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import {
-  type LoadProgress,
-  readScenarioFile,
-  runScenario,
-  type ScenarioResult,
-} from "@bollard/fleet";
+import { readResult, readScenarioFile, type ScenarioResult, writeResults } from "@bollard/fleet";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
-import { count, ms } from "./format-figures.js";
+import { whole } from "./broker-options.js";
+import { count } from "./format-figures.js";
 import { formatRun } from "./format-run.js";
 import { addScenarioOptions, type ScenarioOptions, toRunOptions } from "./scenario-options.js";
+import { type WatchOptions, watchRun } from "./watch-run.js";
 
-interface RunOptions extends ScenarioOptions {
+interface RunOptions extends ScenarioOptions, WatchOptions {
   readonly out?: string;
+  readonly compare?: string;
   readonly json?: true;
 }
 
@@ -35,15 +31,22 @@ export function runCommand(io: CliIo): Command {
   return addScenarioOptions(new Command("run"))
     .description("play a scenario file, and check what it expects")
     .argument("<scenario>", "YAML or JSON file")
-    .option("--out <folder>", "write result.json, with all that is needed to make the run again")
+    .option("--out <folder>", "write result.json, manifest.json, series.csv and report.html")
+    .option("--compare <result>", "another run's folder, to stand beside this one in report.html")
+    .option(
+      "--http <port>",
+      "answer /metrics, /status and /controls on 127.0.0.1",
+      whole(0, 65_535),
+    )
+    .option("--http-host <address>", "listen there instead; who reaches it can change the run")
+    .option("--plain", "a line a second, also on a terminal")
     .option("--json", "end with one line of JSON on stdout")
     .addHelpText("after", examples)
     .action(async (file: string, options: RunOptions) => {
-      const outcome = await runScenario(readScenarioFile(file), {
-        ...toRunOptions(options, io),
-        onProgress: (progress) => io.stderr.write(`${progressLine(progress)}\n`),
-      });
-      if (options.out !== undefined) writeResults(options.out, outcome);
+      const earlier = options.compare === undefined ? undefined : readResult(options.compare);
+      const loaded = readScenarioFile(file);
+      const outcome = await watchRun(loaded, toRunOptions(options, io), options, io);
+      if (options.out !== undefined) writeResults(options.out, outcome, earlier);
       io.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : formatRun(outcome));
       endRun(outcome);
     });
@@ -62,25 +65,4 @@ export function endRun({ assertions, verdict }: ScenarioResult): void {
 
 function figure(value: number): string {
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
-}
-
-function writeResults(folder: string, outcome: ScenarioResult): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "result.json"), `${JSON.stringify(outcome, undefined, 2)}\n`);
-}
-
-/** One second of a run. */
-export function progressLine(progress: LoadProgress): string {
-  const { phase, connected, broken, sent, acknowledged, received, heldBack, latency } = progress;
-  const parts = [
-    phase.padEnd(16),
-    `${count(connected)} up`,
-    broken > 0 && `${count(broken)} broke`,
-    `sent ${count(sent)}`,
-    acknowledged > 0 && `acknowledged ${count(acknowledged)}`,
-    received > 0 && `arrived ${count(received)}`,
-    heldBack > 0 && `waiting ${count(heldBack)}`,
-    latency && `p50 ${ms(latency.p50Ms)}  p99 ${ms(latency.p99Ms)}`,
-  ];
-  return parts.filter(Boolean).join("  ");
 }
