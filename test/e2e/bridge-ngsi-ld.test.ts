@@ -1,7 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Bridge, type BridgeConfig } from "@bollard/bridge";
+import {
+  Bridge,
+  type BridgeConfig,
+  readConfigFile,
+  replayToSink,
+  SpoolArchive,
+} from "@bollard/bridge";
 import { pinnedContexts } from "@bollard/ngsi-ld";
 import { BrokerDouble } from "@bollard/ngsi-ld/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -117,6 +123,32 @@ describe("a bridge and a context broker that refuses what the standard refuses",
     const second = await start();
     await until(isDelivered(second));
     expectAll(READINGS);
+  });
+
+  test("a replay beside the bridge tells what is refused, and leaves the bridge's own note of it", async () => {
+    const bridge = await start({}, { unknown: "accept" });
+    const lamp = await openLamp();
+    await lamp.report();
+    await until(() => (bridge.status().sinks[0]?.errors ?? 0) > 0);
+    await until(() => bridge.status().spool.backlog === 0);
+    const note = () => readFileSync(join(folder, "data", "refused-city.json"), "utf8");
+    const before = note();
+    const file = join(folder, "bridge.json");
+    writeFileSync(join(folder, "lamp.schema.json"), JSON.stringify(lampSchema));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        dataDir: join(folder, "data"),
+        schemas: [join(folder, "lamp.schema.json")],
+        sinks: { ngsiLd: [{ name: "city", url: city.url }] },
+        nodes: { unknown: "accept" },
+      }),
+    );
+    const archive = await SpoolArchive.open({ config: readConfigFile(file) });
+    const counts = await replayToSink({ archive, sink: "city", range: {} });
+    const [[why, count] = []] = [...counts.leftOut];
+    expect([why, count]).toEqual([expect.stringContaining(`refused ${WEATHER}: `), 1]);
+    expect(note()).toBe(before);
   });
 
   test("what was refused for want of a place is delivered once the node has one", async () => {

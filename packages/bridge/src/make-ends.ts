@@ -30,6 +30,8 @@ export interface EndsOptions {
   readonly clock: BridgeClock;
   readonly log: Logger;
   readonly alarms: Alarms;
+  /** Beside the bridge that has the data folder: nothing is written there. Default: it is this one. */
+  readonly isGuest?: boolean;
   /** Takes commands for nodes. Default: nobody does. */
   readonly commands?: CommandDesk;
 }
@@ -117,7 +119,8 @@ export function planSinks(options: EndsOptions): PlannedEnd<Sink>[] {
   const ngsiLd = config.sinks.ngsiLd.map((end) =>
     plan("ngsi-ld", { ...end, read: contexts }, () => {
       const child = log.child({ sink: end.name });
-      return makeNgsiLdSink(end, { gates, dataDir: config.dataDir, clock, log: child });
+      const dataDir = options.isGuest ? undefined : config.dataDir;
+      return makeNgsiLdSink(end, { gates, dataDir, clock, log: child });
     }),
   );
   const webhook = config.sinks.webhook.map((end) =>

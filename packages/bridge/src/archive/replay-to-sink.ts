@@ -27,7 +27,8 @@ export interface ReplayToSinkOptions {
  * as a client of its own, with the keys that the readings had, so that the far end can tell them.
  *
  * What the sink shows as the latest stays: a reading older than one in the spool goes out as history.
- * Cursors are left alone.
+ * Cursors are left alone, and so is what the bridge has noted of refusals: those of the replay are in
+ * the counts.
  *
  * @throws BridgeError `BRIDGE_CONFIG_INVALID` where the configuration has no such sink
  */
@@ -64,6 +65,10 @@ export async function replayToSink(options: ReplayToSinkOptions): Promise<Export
       }
     }
     await untilAborted(Promise.all(underWay), signal);
+    for (const { id, reason } of sink.refusals?.entries() ?? []) {
+      const why = `refused ${id}: ${reason}`;
+      counts.leftOut.set(why, (counts.leftOut.get(why) ?? 0) + 1);
+    }
     return counts;
   } finally {
     await sink.close();
@@ -90,6 +95,7 @@ function makeSink(config: ResolvedConfig, name: string): Sink {
   const planned = planSinks({
     config: { ...config, sinks: { ...config.sinks, mqtt: asOwnClient } },
     clock,
+    isGuest: true,
     log: pino({ level: "silent" }),
     alarms: new Alarms(clock),
   });

@@ -9,7 +9,8 @@ import { RefusedLog } from "./refused-log.js";
 /** What the sink shares with the rest of the bridge. */
 export interface NgsiLdSinkParts {
   readonly gates: EntityGates;
-  readonly dataDir: string;
+  /** Where it notes what is refused. Undefined: in memory only. */
+  readonly dataDir: string | undefined;
   readonly clock: BridgeClock;
   readonly log: Logger;
 }

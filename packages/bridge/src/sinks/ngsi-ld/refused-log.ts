@@ -12,16 +12,19 @@ const MAX_KEPT = 10_000;
 
 /** Keeps over restarts what a sink's broker refused, so that it can be tried again once it is mended. */
 export class RefusedLog {
-  readonly #file: StateFile<Stored>;
+  readonly #file: StateFile<Stored> | undefined;
   #refused: RefusedEntity[];
   #forgotten: number;
   #isDirty = false;
   #saving: Promise<void> = Promise.resolve();
 
-  /** @param sink - names the file in `dataDir` */
-  constructor(dataDir: string, sink: string) {
-    this.#file = new StateFile(join(dataDir, `refused-${sink}.json`), isStored);
-    const { refused, forgotten } = this.#file.read() ?? { refused: [], forgotten: 0 };
+  /**
+   * @param dataDir - undefined keeps nothing, for one that only looks on at another's
+   * @param sink - names the file there
+   */
+  constructor(dataDir: string | undefined, sink: string) {
+    this.#file = dataDir === undefined ? undefined : fileIn(dataDir, sink);
+    const { refused, forgotten } = this.#file?.read() ?? { refused: [], forgotten: 0 };
     this.#refused = [...refused];
     this.#forgotten = forgotten;
   }
@@ -67,12 +70,16 @@ export class RefusedLog {
     if (!this.#isDirty) return;
     this.#isDirty = false;
     try {
-      await this.#file.writeLater({ refused: this.#refused, forgotten: this.#forgotten });
+      await this.#file?.writeLater({ refused: this.#refused, forgotten: this.#forgotten });
     } catch (error) {
       this.#isDirty = true;
       throw error;
     }
   }
+}
+
+function fileIn(dataDir: string, sink: string): StateFile<Stored> {
+  return new StateFile(join(dataDir, `refused-${sink}.json`), isStored);
 }
 
 function isStored(value: unknown): value is Stored {
