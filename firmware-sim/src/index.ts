@@ -1,4 +1,11 @@
-export { Atmega328p, type Atmega328pOptions } from "./avr/atmega328p.js";
+export {
+  Atmega328p,
+  type Atmega328pOptions,
+  type BoardCounts,
+  type Wiring,
+} from "./avr/atmega328p.js";
+export { type BoardFault, type BoardFaultKind, formatFault } from "./avr/board-fault.js";
+export type { I2cDevice } from "./avr/i2c-bus.js";
 export {
   type CableFaultCounts,
   type CableFaultRates,
@@ -7,6 +14,12 @@ export {
 } from "./cable-faults.js";
 export { FirmwareSimError, type FirmwareSimErrorCode, isFirmwareSimError } from "./error.js";
 export { seededRandom } from "./random.js";
+export { type ReadingSource, replaySource } from "./reading-source.js";
+export { Bme280, type Weather } from "./sensors/bme280.js";
+export { SDS011_BAUD, sds011Message } from "./sensors/sds011.js";
+export { BoardPacer, type BoardPacerOptions, type PacedBoard } from "./uno/board-pacer.js";
+export { keptMemory } from "./uno/kept-memory.js";
+export { Uno, type UnoOptions } from "./uno/uno.js";
 export {
   type DirectionStats,
   openVirtualPort,

@@ -48,13 +48,6 @@ describe("Atmega328p", () => {
     ]);
     expect(board.cycles).toBeLessThan(16_000 * 5);
   });
-
-  test("tells how deep memory was written from its end", () => {
-    const board = new Atmega328p({ program: echo });
-    expect(board.sram.length).toBe(2048);
-    expect(board.stackBytes(0x100, 0)).toBe(0);
-    expect(board.stackBytes(0x8f0, 0xc5)).toBe(16);
-  });
 });
 
 describe("readIntelHex", () => {

@@ -1,0 +1,115 @@
+/** What the simulator has to see to before an instruction runs. */
+export const opcodeKind = {
+  /** Nothing. */
+  plain: 0,
+  /** It writes to the stack. */
+  stacks: 1,
+  sleep: 2,
+  /** No instruction of this part. */
+  illegal: 3,
+} as const;
+
+/** Instructions of the ATmega328P as mask and value. AVR Instruction Set Manual, DS40002198. */
+const LEGAL: readonly (readonly [number, number])[] = [
+  [0xfc00, 0x1c00], // ADC, ROL
+  [0xfc00, 0x0c00], // ADD, LSL
+  [0xff00, 0x9600], // ADIW
+  [0xfc00, 0x2000], // AND, TST
+  [0xf000, 0x7000], // ANDI, CBR
+  [0xfe0f, 0x9405], // ASR
+  [0xff8f, 0x9488], // BCLR
+  [0xfe08, 0xf800], // BLD
+  [0xfc00, 0xf400], // BRBC
+  [0xfc00, 0xf000], // BRBS
+  [0xff8f, 0x9408], // BSET
+  [0xfe08, 0xfa00], // BST
+  [0xff00, 0x9800], // CBI
+  [0xfe0f, 0x9400], // COM
+  [0xfc00, 0x1400], // CP
+  [0xfc00, 0x0400], // CPC
+  [0xf000, 0x3000], // CPI
+  [0xfc00, 0x1000], // CPSE
+  [0xfe0f, 0x940a], // DEC
+  [0xfc00, 0x2400], // EOR, CLR
+  [0xff88, 0x0308], // FMUL
+  [0xff88, 0x0380], // FMULS
+  [0xff88, 0x0388], // FMULSU
+  [0xffff, 0x9409], // IJMP
+  [0xf800, 0xb000], // IN
+  [0xfe0f, 0x9403], // INC
+  [0xfe0e, 0x940c], // JMP
+  [0xf000, 0xe000], // LDI
+  [0xfe0f, 0x9000], // LDS
+  [0xfe0f, 0x900c], // LD X
+  [0xfe0f, 0x900d],
+  [0xfe0f, 0x900e],
+  [0xfe0f, 0x9009], // LD Y
+  [0xfe0f, 0x900a],
+  [0xfe0f, 0x9001], // LD Z
+  [0xfe0f, 0x9002],
+  [0xd208, 0x8008], // LDD Y
+  [0xd208, 0x8000], // LDD Z
+  [0xffff, 0x95c8], // LPM
+  [0xfe0f, 0x9004],
+  [0xfe0f, 0x9005],
+  [0xfe0f, 0x9406], // LSR
+  [0xfc00, 0x2c00], // MOV
+  [0xff00, 0x0100], // MOVW
+  [0xfc00, 0x9c00], // MUL
+  [0xff00, 0x0200], // MULS
+  [0xff88, 0x0300], // MULSU
+  [0xfe0f, 0x9401], // NEG
+  [0xffff, 0x0000], // NOP
+  [0xfc00, 0x2800], // OR
+  [0xf000, 0x6000], // ORI, SBR
+  [0xf800, 0xb800], // OUT
+  [0xfe0f, 0x900f], // POP
+  [0xffff, 0x9508], // RET
+  [0xffff, 0x9518], // RETI
+  [0xf000, 0xc000], // RJMP
+  [0xfe0f, 0x9407], // ROR
+  [0xfc00, 0x0800], // SBC
+  [0xf000, 0x4000], // SBCI
+  [0xff00, 0x9a00], // SBI
+  [0xff00, 0x9900], // SBIC
+  [0xff00, 0x9b00], // SBIS
+  [0xff00, 0x9700], // SBIW
+  [0xfe08, 0xfc00], // SBRC
+  [0xfe08, 0xfe00], // SBRS
+  [0xffff, 0x95e8], // SPM
+  [0xfe0f, 0x9200], // STS
+  [0xfe0f, 0x920c], // ST X
+  [0xfe0f, 0x920d],
+  [0xfe0f, 0x920e],
+  [0xfe0f, 0x9209], // ST Y
+  [0xfe0f, 0x920a],
+  [0xfe0f, 0x9201], // ST Z
+  [0xfe0f, 0x9202],
+  [0xd208, 0x8208], // STD Y
+  [0xd208, 0x8200], // STD Z
+  [0xfc00, 0x1800], // SUB
+  [0xf000, 0x5000], // SUBI
+  [0xfe0f, 0x9402], // SWAP
+  [0xffff, 0x95a8], // WDR
+];
+
+const STACKING: readonly (readonly [number, number])[] = [
+  [0xfe0e, 0x940e], // CALL
+  [0xffff, 0x9509], // ICALL
+  [0xf000, 0xd000], // RCALL
+  [0xfe0f, 0x920f], // PUSH
+];
+
+const SLEEP = 0x9588;
+
+/** One of `opcodeKind` for each word of a program: what it is if it runs as an instruction. */
+export function kindsOf(program: Uint16Array): Uint8Array {
+  return Uint8Array.from(program, kindOf);
+}
+
+function kindOf(opcode: number): number {
+  const is = ([mask, value]: readonly [number, number]) => (opcode & mask) === value;
+  if (opcode === SLEEP) return opcodeKind.sleep;
+  if (STACKING.some(is)) return opcodeKind.stacks;
+  return LEGAL.some(is) ? opcodeKind.plain : opcodeKind.illegal;
+}
