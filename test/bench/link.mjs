@@ -20,7 +20,6 @@ import { bootstrap } from "../../tools/bootstrap.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const linkFolder = join(root, "packages/link/c");
-const PAINT = 0xc5;
 const READING_BYTES = 25;
 
 const words = process.argv.slice(2);
@@ -48,12 +47,10 @@ function buildFirmware(folder, config, periodMs) {
   const linked = symbolsOf(elf).filter(({ name }) => own.has(name));
   const bytes = (kinds) =>
     linked.filter(({ kind }) => kinds.includes(kind)).reduce((sum, { size }) => sum + size, 0);
-  const end = /^([0-9a-f]+) . _end$/m.exec(execFileSync("avr-nm", [elf]).toString());
   return {
     program: readFileSync(hex, "utf8"),
     flash: bytes("tT"),
     ram: bytes("bBdD") + 64, // and the HELLO, which the firmware has
-    freeFrom: Number.parseInt(end[1], 16) & 0xffff,
   };
 }
 
@@ -120,7 +117,7 @@ function runFirmware({ sim, link }, firmware) {
     cycles: median(cycles),
     frames: wrote,
     perS,
-    stack: board.stackBytes(firmware.freeFrom, PAINT),
+    stack: board.counts.stackBytes,
     faults: badFrames + duplicates,
   };
 }

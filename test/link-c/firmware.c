@@ -17,15 +17,6 @@
 #define PERIOD_MS 20
 #endif
 #define READING_BYTES 25
-#define PAINT 0xc5
-
-/* The memory is painted before main, so that the stack's deepest place shows. */
-void paint(void) __attribute__((naked, used, section(".init3")));
-void paint(void)
-{
-	extern uint8_t _end;
-	for (uint8_t *at = &_end; at <= (uint8_t *)SP; at++) *at = PAINT;
-}
 
 static volatile uint32_t milliseconds;
 static volatile uint8_t rx_ring[64], tx_ring[256];

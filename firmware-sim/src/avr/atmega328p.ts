@@ -230,7 +230,7 @@ export class Atmega328p {
         if (kind === opcodeKind.plain) avrInstruction(cpu);
         else if (kind === opcodeKind.stacks) this.#stack();
         else if (kind === opcodeKind.sleep) this.#sleep();
-        else this.#stop(kind === undefined ? "out-of-flash" : "illegal-opcode");
+        else this.#stop("illegal-opcode");
         if (this.#fault) return;
         // What happens while it falls asleep wakes it: that is looked at there.
         if (!this.#isAsleep) cpu.tick();
@@ -285,7 +285,6 @@ export class Atmega328p {
     const at = `0x${hex(pc * 2, 4)}`;
     const messages: Record<BoardFaultKind, string> = {
       "illegal-opcode": `There is no instruction at ${at}: 0x${hex(this.#program[pc] ?? 0, 4)}`,
-      "out-of-flash": `The program ran past the end of the flash, to ${at}`,
       "stack-overflow": `The stack grew into the program's data at ${at}: it is below 0x${hex(this.#stackLimit, 4)}`,
       "unsupported-peripheral": `The program turned on ${subject} at ${at}, which is not simulated`,
     };

@@ -2,15 +2,10 @@
  * Why a board stopped.
  *
  * - `illegal-opcode`: no instruction of the part stands where the program has come to
- * - `out-of-flash`: the program ran past the end of the flash
  * - `stack-overflow`: the stack has grown into the program's own data
  * - `unsupported-peripheral`: the program uses a part of the chip that is not simulated
  */
-export type BoardFaultKind =
-  | "illegal-opcode"
-  | "out-of-flash"
-  | "stack-overflow"
-  | "unsupported-peripheral";
+export type BoardFaultKind = "illegal-opcode" | "stack-overflow" | "unsupported-peripheral";
 
 /** What a board was doing when it stopped. Addresses are in bytes, as `avr-objdump` shows them. */
 export interface BoardFault {
