@@ -219,7 +219,13 @@ export class Bridge {
 
   /** What is no mistake in the configuration and will do harm later, in sentences. */
   get warnings(): readonly string[] {
-    return [...this.#schemas.warnings(), ...this.#nodes.registry.warnings()];
+    const { neverThinned } = this.#config.spool;
+    const unknown = neverThinned.filter((name) => !this.#schemas.lookUp(name));
+    return [
+      ...this.#schemas.warnings(),
+      ...this.#nodes.registry.warnings(),
+      ...unknown.map((name) => `No schema ${name} is configured, as spool.neverThinned has it`),
+    ];
   }
 
   /**
@@ -359,6 +365,7 @@ export class Bridge {
       references: this.#references,
       mappings: this.#mappings,
       times: this.#times,
+      neverThinned: new Set(this.#config.spool.neverThinned),
       onRefused: (error) => this.#onRefused(error),
     });
   }

@@ -25,6 +25,8 @@ export interface PipelineParts extends InterpretOptions {
   readonly readingsIn: Rate;
   readonly alarms: Alarms;
   readonly clock: BridgeClock;
+  /** Names of schemas whose messages stay where others are thinned out. */
+  readonly neverThinned: ReadonlySet<string>;
   /** Told of a message that could not be kept. */
   readonly onRefused: (error: unknown) => void;
 }
@@ -131,6 +133,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const spokenIn = (entry: Entry) =>
     parts.references.schemaOf(entry, parts.registry.find(entry.node)?.schemas);
 
+  const isNeverThinned = (entry: Entry): boolean => {
+    if (parts.neverThinned.size === 0) return false;
+    const schema = spokenIn(entry);
+    return schema !== undefined && parts.neverThinned.has(schema.schema.name);
+  };
+
   /** Without what must not come to the disk; undefined where that cannot be told. */
   const stripped = (entry: Entry): Entry | undefined => {
     const schema = spokenIn(entry);
@@ -162,7 +170,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     try {
       if (known.kind === "conflict") entry = inNewSession(entry, message.boot);
       const { bytes, stream, timeMs } = encodeEntry(entry);
-      const position = spool.append(bytes, { stream, timeMs });
+      const keep = message.isAlarm === true || isNeverThinned(entry);
+      const position = spool.append(bytes, { stream, timeMs, keep });
       remember(position, entry);
       acks.wait(position, message.kept);
       show(position, { ...entry, payload: Uint8Array.from(entry.payload) });

@@ -366,6 +366,8 @@ export interface SpoolConfig {
   readonly maxBytes?: number;
   /** What happens at that bound. Default: `drop-oldest`, counted. */
   readonly whenFull?: "drop-oldest" | "thin" | "refuse";
+  /** Schemas whose messages thinning leaves, as it does alarms of the serial link. Default: none. */
+  readonly neverThinned?: readonly string[];
   /** Most that is kept on disk after every sink has had it, bytes. Default: 268435456. */
   readonly historyBytes?: number;
   /** How long that is kept at most, days. Default: 7. */

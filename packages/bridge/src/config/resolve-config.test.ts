@@ -14,6 +14,7 @@ const allDefaults: ResolvedConfig = {
   spool: {
     maxBytes: 268_435_456,
     whenFull: "drop-oldest",
+    neverThinned: [],
     historyBytes: 268_435_456,
     historyDays: 7,
     commitDelayMs: 1000,

@@ -20,6 +20,8 @@ export interface SourceMessage {
   readonly binding?: string | number | undefined;
   /** When the network server received it, ms since the Unix epoch, where one did before us. */
   readonly receivedMs?: number | undefined;
+  /** Its node says that it is an alarm: it stays where others are thinned out. Default: it is none. */
+  readonly isAlarm?: boolean | undefined;
   /** How well it was heard by radio. */
   readonly signal?: RadioSignal | undefined;
   /** What the node's clock shows now, where its payload's time is an uptime. */

@@ -311,7 +311,7 @@ export class PortConnection {
 
   #take(event: Extract<LinkHostEvent, { kind: "data" }>): void {
     if (this.#cancelHold) return;
-    const { session, nodeId, boot, sequence, payload, urgent } = event;
+    const { session, nodeId, boot, sequence, payload, alarm, urgent } = event;
     this.#messages++;
     const header = headerOf(payload);
     const taken = this.#options.accept({
@@ -321,6 +321,7 @@ export class PortConnection {
       sequence,
       payload,
       layout: header && this.#otherLayout(header),
+      ...(alarm && { isAlarm: true }),
       nodeClock:
         header?.timeMode === "uptime"
           ? session.clock.read(this.#options.clock.monotonicMs())

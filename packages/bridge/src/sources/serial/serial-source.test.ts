@@ -141,6 +141,20 @@ describe("SerialSource", () => {
     ]);
   });
 
+  test("hands on what a node marks as an alarm, and has it brought to the disk at once", async () => {
+    const node = new FakeNode(clock, { nodeId: "lamp-12", boot: 3 });
+    ports.plug("ttyACM0", node);
+    await make().open();
+    node.link.offer(streetPayload(0));
+    node.link.offer(streetPayload(1), { alarm: true });
+    await pass(200);
+    expect(taken.map(({ sequence, isAlarm }) => [sequence, isAlarm])).toEqual([
+      [0, undefined],
+      [1, true],
+    ]);
+    expect(commits).toBe(1);
+  });
+
   test("takes nothing from a node whose session number cannot be kept, until it can be", async () => {
     const full = Object.assign(new Error("ENOSPC: no space left on device"), { syscall: "write" });
     allocate = () => {
