@@ -449,6 +449,7 @@ export class Bridge {
   }
 
   #startHttp({ spool, pipeline, setAside, replay, sinks, sources }: Running): Promise<HttpServer> {
+    const runningSinks = () => sinks.drains.map(({ sink }) => sink);
     const onLoginFailure = (address: string) =>
       this.#log.warn({ address }, "a wrong token for the page");
     return startHttpServer({
@@ -486,7 +487,7 @@ export class Bridge {
       },
       refused: new RetryRefused({
         ...{ spool, interpret: pipeline.interpret, log: this.#log },
-        sinks: () => sinks.drains.map(({ sink }) => sink),
+        sinks: runningSinks,
       }),
       onError: (error) => this.#log.error({ err: error }, "a request failed"),
       onLoginFailure,
@@ -497,6 +498,7 @@ export class Bridge {
           ...{ spool, pipeline, schemas: this.#schemas, registry: this.#nodes.registry },
           ...{ view: this.#view, clock: this.#clock, onLoginFailure },
           mqttSinks: () => this.#config.sinks.mqtt,
+          sinks: runningSinks,
         }),
     });
   }

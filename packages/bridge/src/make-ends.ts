@@ -11,6 +11,7 @@ import { BridgeError } from "./error.js";
 import { checkBrokerFiles } from "./mqtt/broker-options.js";
 import type { SchemaSet } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
+import { makeLdesSink } from "./sinks/ldes/make-ldes-sink.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
 import { makeNgsiLdSink } from "./sinks/ngsi-ld/make-ngsi-ld-sink.js";
 import type { Sink } from "./sinks/sink.js";
@@ -124,9 +125,17 @@ export function planSinks(options: EndsOptions): PlannedEnd<Sink>[] {
     }),
   );
   const webhook = config.sinks.webhook.map((end) =>
-    plan("webhook", end, () => makeWebhookSink(end, { clock, log: log.child({ sink: end.name }) })),
+    plan("webhook", end, () =>
+      makeWebhookSink(end, { gates, clock, log: log.child({ sink: end.name }) }),
+    ),
   );
-  return [...mqtt, ...ngsiLd, ...webhook];
+  const ldes = config.sinks.ldes.map((end) =>
+    plan("ldes", end, () => {
+      const child = log.child({ sink: end.name });
+      return makeLdesSink(end, { gates, dataDir: config.dataDir, clock, log: child });
+    }),
+  );
+  return [...mqtt, ...ngsiLd, ...webhook, ...ldes];
 }
 
 /** Contexts that entities may name beside the published ones, by their address. */

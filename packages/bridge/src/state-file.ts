@@ -1,7 +1,5 @@
 import { readFileSync, renameSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
-import { writeDurably } from "./write-durably.js";
+import { writeDurably, writeDurablyLater } from "./write-durably.js";
 
 /**
  * A small JSON file that is whole at any moment: written beside, synced, then renamed over.
@@ -46,21 +44,7 @@ export class StateFile<T> {
   }
 
   /** The same without keeping the process waiting. One at a time. */
-  async writeLater(value: T): Promise<void> {
-    const fresh = `${this.#path}.new`;
-    const file = await open(fresh, "w", 0o600);
-    try {
-      await file.writeFile(JSON.stringify(value));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, this.#path);
-    const folder = await open(dirname(this.#path), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+  writeLater(value: T): Promise<void> {
+    return writeDurablyLater(this.#path, JSON.stringify(value));
   }
 }

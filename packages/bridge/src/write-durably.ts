@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -23,5 +24,24 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
+  }
+}
+
+/** The same without keeping the process waiting. One at a time for each file. */
+export async function writeDurablyLater(path: string, text: string, mode = 0o600): Promise<void> {
+  const fresh = `${path}.new`;
+  const file = await open(fresh, "w", mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, path);
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

@@ -18,6 +18,7 @@ export interface BridgeConfig {
     readonly mqtt?: readonly MqttSinkConfig[];
     readonly ngsiLd?: readonly NgsiLdSinkConfig[];
     readonly webhook?: readonly WebhookSinkConfig[];
+    readonly ldes?: readonly LdesSinkConfig[];
   };
   readonly nodes?: RegistryConfig;
   /** Name of a schema to how its fields are made less telling. Default: none. */
@@ -269,14 +270,8 @@ export interface NgsiLdSinkConfig extends SinkPaceConfig {
   readonly window?: number;
 }
 
-/** Who is told of each new reading over HTTP. */
-export interface WebhookSinkConfig {
-  /** Names it on the page and on disk, so do not change it. */
-  readonly name: string;
-  /** Where messages are posted. */
-  readonly url: string;
-  /** Each line is a secret to sign with, 16 bytes or more; read again for each message. */
-  readonly secretFile: string;
+/** Which entities a sink is about. */
+export interface EntityFilterConfig {
   /** Only these types of entities. Default: all. */
   readonly types?: readonly string[];
   /** Only entities of the nodes with these names. Default: of all. */
@@ -285,6 +280,16 @@ export interface WebhookSinkConfig {
   readonly attrs?: readonly string[];
   /** West, south, east, north in WGS 84 degrees. Default: everywhere. */
   readonly bbox?: readonly [number, number, number, number] | undefined;
+}
+
+/** Who is told of each new reading over HTTP. */
+export interface WebhookSinkConfig extends EntityFilterConfig {
+  /** Names it on the page and on disk, so do not change it. */
+  readonly name: string;
+  /** Where messages are posted. */
+  readonly url: string;
+  /** Each line is a secret to sign with, 16 bytes or more; read again for each message. */
+  readonly secretFile: string;
   /** Default: normalized. */
   readonly form?: "normalized" | "keyValues" | "concise";
   /** When a request is given up, ms. Default: 10000. */
@@ -295,6 +300,22 @@ export interface WebhookSinkConfig {
   readonly window?: number;
   /** Messages it may be behind before it holds the spool no more. Default: 100000. */
   readonly maxBehind?: number;
+}
+
+/** A Linked Data Event Stream in page files. */
+export interface LdesSinkConfig extends EntityFilterConfig {
+  /** Part of its addresses, so do not change it. */
+  readonly name: string;
+  /** Where its pages are. Default: `ldes/<name>` in the data folder. */
+  readonly folder?: string | undefined;
+  /** Most members in a page. Default: 500. */
+  readonly membersPerPage?: number;
+  /** A page with an older first member is closed when the next comes, minutes. Default: 60. */
+  readonly closeAfterMinutes?: number;
+  /** Closed pages; beyond it the oldest is deleted. Default: 1000. */
+  readonly keepPages?: number;
+  /** Most messages from nodes on their way. Default: 500. */
+  readonly window?: number;
 }
 
 /** What the owner knows of the nodes. */

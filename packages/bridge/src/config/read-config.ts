@@ -198,6 +198,10 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
         ...sink,
         secretFile: from(sink.secretFile),
       })),
+      ldes: config.sinks.ldes.map((sink) => ({
+        ...sink,
+        ...(sink.folder !== undefined && { folder: from(sink.folder) }),
+      })),
     },
     nodes: (file === undefined ? nodes : { ...nodes, file: from(file) }) as ResolvedConfig["nodes"],
     http: {

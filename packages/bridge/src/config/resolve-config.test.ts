@@ -8,7 +8,7 @@ const allDefaults: ResolvedConfig = {
   dataDir: "bollard-data",
   schemas: [],
   sources: { serial: [], mqtt: [], lorawan: [], foreign: [] },
-  sinks: { mqtt: [], ngsiLd: [], webhook: [] },
+  sinks: { mqtt: [], ngsiLd: [], webhook: [], ldes: [] },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
   privacy: {},
   spool: {

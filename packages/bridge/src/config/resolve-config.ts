@@ -72,6 +72,7 @@ function doubleNames(config: BridgeConfig): { place: string; message: string }[]
     "sinks.mqtt": config.sinks?.mqtt,
     "sinks.ngsiLd": config.sinks?.ngsiLd,
     "sinks.webhook": config.sinks?.webhook,
+    "sinks.ldes": config.sinks?.ldes,
   };
   return Object.entries(lists).flatMap(([key, ends]) => {
     const names = Array.isArray(ends) ? ends.map((end) => end?.name) : [];

@@ -64,7 +64,8 @@ const listAnswers = { 200: entitiesAnswer, ...commonAnswers, 406: notAcceptableA
 
 /** Adds `/v1/entities`, `/v1/entities/{id}` and `/v1/history`. */
 export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOptions): void {
-  const { data, latest, clock, slots } = options;
+  const { data, latest, clock, counts, gates, slots } = options;
+  const entityForm = asEntities(gates, counts);
 
   const latestPage: ReadPage = async (filter, { limit, after }, form) => {
     const { items, next } = await readLatest({ filter, limit, after }, form, latest);
@@ -88,7 +89,7 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
       return sendPage(request, reply, wanted, records, writeSenml(records.items));
     }
     const write = writerOf(wanted, query, () => columnsOf(options, filter));
-    const entities = await page(filter, query, asEntities);
+    const entities = await page(filter, query, entityForm);
     return sendPage(request, reply, wanted, entities, write(entities.items));
   };
 
@@ -126,7 +127,7 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
       if (!wanted) return sendNotAcceptable(reply);
       const filter = parseFilter({ attrs: query.attrs, id } as ReadQuery);
       const form = attributeForm(wanted.format, query.options);
-      const { items } = await latestPage(filter, query, asEntities);
+      const { items } = await latestPage(filter, query, entityForm);
       const [entity] = items;
       if (!entity) {
         const detail = `There is no entity ${id}, or it has none of the attributes.`;

@@ -111,6 +111,7 @@ export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions
           openapi: "v1/openapi.json",
           asyncapi: "v1/asyncapi.json",
           sensorThings: "v1.1",
+          ldes: "v1/ldes",
           health: "health",
         },
       };

@@ -1,3 +1,4 @@
+import type { EntityGates } from "@bollard/ngsi-ld";
 import fastifyEtag from "@fastify/etag";
 import fastifyRateLimit from "@fastify/rate-limit";
 import fastifySwagger from "@fastify/swagger";
@@ -6,6 +7,7 @@ import type { BridgeClock } from "../../clock.js";
 import { sendProblem } from "../problem.js";
 import { addSensorThings } from "../sensor-things/add-sensor-things.js";
 import { addEntityRoutes } from "./add-entity-routes.js";
+import { addLdesRoutes, type LdesStreams } from "./add-ldes-routes.js";
 import { addOverviewRoutes } from "./add-overview-routes.js";
 import type { CityData } from "./city-data.js";
 import { LatestReadings } from "./latest-readings.js";
@@ -23,8 +25,12 @@ export interface ReadApiOptions {
   /** Of the bridge, for the description. */
   readonly version: string;
   readonly data: CityData;
+  /** The event streams there are now. */
+  readonly ldes: LdesStreams;
   /** What is published over MQTT, as an AsyncAPI document. */
   readonly asyncApi: () => object;
+  /** What entities have to pass. */
+  readonly gates: EntityGates;
   readonly counts: ReadCounts;
   /** When the data of the history ends, in words of the configuration. */
   readonly history: { readonly maxDays: number; readonly maxBytes: number };
@@ -76,6 +82,7 @@ export async function addReadApi(app: FastifyInstance, options: ReadApiOptions):
   addOverviewRoutes(app, { ...options, latest });
   const slots = new ReadSlots(counts);
   addEntityRoutes(app, { ...options, latest, slots });
+  addLdesRoutes(app, { streams: options.ldes, isPublic: access.kind === "open" });
   addSensorThings(app, { data, latest, clock, slots });
 }
 

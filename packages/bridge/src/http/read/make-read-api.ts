@@ -1,3 +1,4 @@
+import { EntityGates } from "@bollard/ngsi-ld";
 import type { Spool } from "@bollard/spool";
 import type { BridgeClock } from "../../clock.js";
 import type { ResolvedConfig } from "../../config/config.js";
@@ -6,6 +7,8 @@ import { BridgeError } from "../../error.js";
 import type { Pipeline } from "../../pipeline.js";
 import type { Registry } from "../../registry/registry.js";
 import type { SchemaSet } from "../../schema-set.js";
+import { LdesSink } from "../../sinks/ldes/ldes-sink.js";
+import type { Sink } from "../../sinks/sink.js";
 import type { EntityView } from "../../view/entity-view.js";
 import { AccessToken } from "../login/access-token.js";
 import type { ReadApiOptions } from "./add-read-api.js";
@@ -21,6 +24,8 @@ export interface ReadApiParts {
   readonly mqttSinks: () => ResolvedConfig["sinks"]["mqtt"];
   readonly access: ReadAccess;
   readonly version: string;
+  /** The same of the sinks that run. */
+  readonly sinks: () => readonly Sink[];
   readonly spool: Spool;
   readonly pipeline: Pick<Pipeline, "interpret" | "generation">;
   readonly schemas: SchemaSet;
@@ -64,6 +69,8 @@ export function makeReadApi(parts: ReadApiParts): ReadApiOptions {
     requestsPerMinute: config.http.read.requestsPerMinute,
     history: { maxDays, maxBytes },
     counts: newReadCounts(),
+    gates: new EntityGates(),
+    ldes: () => parts.sinks().filter((sink) => sink instanceof LdesSink),
     asyncApi: () =>
       asyncApi({ bridge: config.name, version, sinks: mqttSinks(), schemas: schemas.all }),
     data: cityData(parts),

@@ -67,9 +67,10 @@ export async function readHistory<Item>(
       if (delivery.kind !== "delivery") continue;
       const first = position === begin.position ? begin.item + 1 : 0;
       const { node, schema } = delivery;
-      const found = delivery.readings.flatMap((reading) =>
-        form.ofReading({ node, schema, reading }, filter),
-      );
+      const found: Item[] = [];
+      for (const reading of delivery.readings) {
+        found.push(...(await form.ofReading({ node, schema, reading }, filter)));
+      }
       for (let item = first; item < found.length; item++) {
         items.push(found[item] as Item);
         if (items.length < limit) continue;

@@ -1,11 +1,12 @@
-import type { Entity } from "@bollard/ngsi-ld";
+import type { Entity, EntityGates } from "@bollard/ngsi-ld";
 import type { ResolvedRecord } from "@bollard/senml";
 import type { DeliveredReading } from "../../delivery.js";
 import { type EntityFilter, isIn, mayBeWanted, wantedOf } from "../../entity-filter.js";
 import { isNewer } from "../../newest.js";
 import { readingRecords } from "../../reading-records.js";
-import { toEntities } from "../../sinks/to-entities.js";
+import { validEntities } from "../../sinks/valid-entities.js";
 import type { LatestReading } from "../../view/entity-view.js";
+import type { ReadCounts } from "./read-counts.js";
 
 /** A reading with what it is of. */
 export type CityReading = Pick<LatestReading, "node" | "schema" | "reading">;
@@ -13,47 +14,50 @@ export type CityReading = Pick<LatestReading, "node" | "schema" | "reading">;
 /** What a page is made of: a reading's entities, or its SenML records. */
 export interface ReadForm<Item> {
   /** What one reading comes to. */
-  readonly ofReading: (reading: CityReading, filter: EntityFilter) => readonly Item[];
+  readonly ofReading: (reading: CityReading, filter: EntityFilter) => Promise<readonly Item[]>;
   /** What the newest readings of one node come to, one for each of its schemas. */
-  readonly ofLatest: (readings: readonly CityReading[], filter: EntityFilter) => readonly Item[];
+  readonly ofLatest: (
+    readings: readonly CityReading[],
+    filter: EntityFilter,
+  ) => Promise<readonly Item[]>;
 }
 
-/** NGSI-LD entities, one for each model. */
-export const asEntities: ReadForm<Entity> = {
-  ofReading: (reading, filter) =>
-    entitiesOf(reading, filter).flatMap((entity) => wantedOf(entity, filter) ?? []),
-  ofLatest: (readings, filter) => {
-    const byId = new Map<string, Entity>();
-    // Where two schemas map to one model, the newer reading's attributes count.
-    for (const reading of [...readings].sort(byAge)) {
-      for (const entity of entitiesOf(reading, filter)) {
-        byId.set(entity.id, { ...byId.get(entity.id), ...entity });
+/** NGSI-LD entities, one for each model, that pass the gates; others are counted. */
+export function asEntities(gates: EntityGates, counts: ReadCounts): ReadForm<Entity> {
+  const entitiesOf = async ({ node, schema, reading }: CityReading, filter: EntityFilter) => {
+    if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
+    const { entities, refusals } = await validEntities(node, schema, reading, gates);
+    counts.invalid += refusals.length;
+    return entities;
+  };
+  return {
+    ofReading: async (reading, filter) =>
+      (await entitiesOf(reading, filter)).flatMap((entity) => wantedOf(entity, filter) ?? []),
+    ofLatest: async (readings, filter) => {
+      const byId = new Map<string, Entity>();
+      // Where two schemas map to one model, the newer reading's attributes count.
+      for (const reading of [...readings].sort(byAge)) {
+        for (const entity of await entitiesOf(reading, filter)) {
+          byId.set(entity.id, { ...byId.get(entity.id), ...entity });
+        }
       }
-    }
-    return [...byId.values()].flatMap((entity) => wantedOf(entity, filter) ?? []);
-  },
-};
+      return [...byId.values()].flatMap((entity) => wantedOf(entity, filter) ?? []);
+    },
+  };
+}
 
 /** SenML records of a reading, one item each, also those that no model has. */
 export const asRecords: ReadForm<readonly ResolvedRecord[]> = {
-  ofReading: (reading, filter) => {
+  ofReading: async (reading, filter) => {
     const records = recordsOf(reading, filter);
     return records.length > 0 ? [records] : [];
   },
-  ofLatest: (readings, filter) =>
-    readings.flatMap((reading) => asRecords.ofReading(reading, filter)),
+  ofLatest: async (readings, filter) =>
+    readings.map((reading) => recordsOf(reading, filter)).filter(({ length }) => length > 0),
 };
 
 function byAge(one: CityReading, other: CityReading): number {
   return isNewer(one.reading, other.reading) ? 1 : -1;
-}
-
-function entitiesOf(
-  { node, schema, reading }: CityReading,
-  filter: EntityFilter,
-): readonly Entity[] {
-  if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
-  return toEntities(node, schema, reading).entities;
 }
 
 /** A record is wanted by its own name, or by that of a property that it becomes. */

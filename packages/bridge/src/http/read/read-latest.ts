@@ -32,7 +32,7 @@ export async function readLatest<Item>(
     if (index % LOOKED_AT_ONCE === 0) await letOthersGoOn();
     if (begin && name < begin.name) continue;
     const first = begin?.name === name ? begin.item + 1 : 0;
-    const found = form.ofLatest(readings, filter);
+    const found = await form.ofLatest(readings, filter);
     for (let item = first; item < found.length; item++) {
       if (items.length === limit) return { items, next: cursor };
       items.push(found[item] as Item);

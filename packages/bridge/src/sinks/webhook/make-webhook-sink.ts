@@ -1,10 +1,9 @@
 import { type Entity, toConcise, toKeyValues } from "@bollard/ngsi-ld";
-import type { Logger } from "pino";
 import manifest from "../../../package.json" with { type: "json" };
-import type { BridgeClock } from "../../clock.js";
 import type { Filled, WebhookSinkConfig } from "../../config/config.js";
 import { readTextFile } from "../../config/read-config.js";
-import type { EntityFilter } from "../../entity-filter.js";
+import { filterOf } from "../filter-of.js";
+import type { SharedParts } from "../shared-parts.js";
 import { parseSecrets } from "./sign-webhook.js";
 import { WebhookSink } from "./webhook-sink.js";
 
@@ -22,28 +21,16 @@ const forms: Readonly<Record<Filled<WebhookSinkConfig>["form"], (entity: Entity)
  */
 export function makeWebhookSink(
   config: Filled<WebhookSinkConfig>,
-  { clock, log }: { readonly clock: BridgeClock; readonly log: Logger },
+  parts: SharedParts,
 ): WebhookSink {
   const { name, url, window, maxBatch, maxBehind, timeoutMs, secretFile, form } = config;
   const secrets = () => parseSecrets(readTextFile(secretFile), secretFile);
   secrets();
   return new WebhookSink({
-    ...{ name, url, window, maxBatch, maxBehind, timeoutMs, secrets, clock, log },
+    ...{ name, url, window, maxBatch, maxBehind, timeoutMs, secrets },
+    ...parts,
     form: forms[form],
     filter: filterOf(config),
     version: manifest.version,
   });
-}
-
-function filterOf({ types, nodes, attrs, bbox }: Filled<WebhookSinkConfig>): EntityFilter {
-  const setOf = (list: readonly string[]) => (list.length > 0 ? new Set(list) : undefined);
-  return {
-    ids: undefined,
-    types: setOf(types),
-    nodes: setOf(nodes),
-    attrs: setOf(attrs),
-    bbox,
-    fromS: Number.NEGATIVE_INFINITY,
-    toS: Number.POSITIVE_INFINITY,
-  };
 }

@@ -21,6 +21,7 @@ const AIR = "urn:ngsi-ld:AirQualityObserved:oak-street-12";
 const WEATHER = "urn:ngsi-ld:WeatherObserved:oak-street-12";
 
 const { delivery } = testStreet();
+const gates = new EntityGates();
 let folder: string;
 let secretFile: string;
 let receiver: WebhookReceiver;
@@ -45,7 +46,7 @@ function open(more: Partial<WebhookSinkConfig> = {}): WebhookSink {
   const given = { name: "map", url: receiver.url, secretFile, ...more };
   const [config] = resolveConfig({ sinks: { webhook: [given] } }).sinks.webhook;
   if (!config) throw new Error("the configuration has no webhook");
-  const sink = makeWebhookSink(config, { clock, log: silent });
+  const sink = makeWebhookSink(config, { gates, clock, log: silent });
   sinks.push(sink);
   sink.open();
   return sink;
@@ -82,7 +83,6 @@ describe("WebhookSink", () => {
       body: { type: "entities.observed", timestamp: "2026-09-10T00:27:40.000Z" },
     });
     expect(idsOf(0)).toEqual([AIR, WEATHER]);
-    const gates = new EntityGates();
     for (const entity of message?.body.data ?? []) {
       expect(await gates.check(entity as never)).toMatchObject({ ok: true });
     }

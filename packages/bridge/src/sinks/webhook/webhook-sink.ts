@@ -1,16 +1,15 @@
 import type { Entity } from "@bollard/ngsi-ld";
-import type { Logger } from "pino";
-import type { BridgeClock } from "../../clock.js";
 import type { Delivery } from "../../delivery.js";
 import { type EntityFilter, mayBeWanted, wantedOf } from "../../entity-filter.js";
 import { Trouble } from "../../trouble.js";
+import type { SharedParts } from "../shared-parts.js";
 import type { Sink, SinkState } from "../sink.js";
-import { toEntities } from "../to-entities.js";
+import { validEntities } from "../valid-entities.js";
 import { postMessage } from "./post-message.js";
 import { messageId, signatureHeaders } from "./sign-webhook.js";
 
 /** What the sink is made of. */
-export interface WebhookSinkOptions {
+export interface WebhookSinkOptions extends SharedParts {
   /** From the configuration. */
   readonly name: string;
   readonly url: string;
@@ -26,8 +25,6 @@ export interface WebhookSinkOptions {
   /** Read anew for each message. */
   readonly secrets: () => readonly Buffer[];
   readonly version: string;
-  readonly clock: BridgeClock;
-  readonly log: Logger;
 }
 
 interface Waiting {
@@ -117,22 +114,24 @@ export class WebhookSink implements Sink {
   /** False where the sink was closed before the receiver had it all. */
   async #send(taken: readonly Waiting[]): Promise<boolean> {
     const { maxBatch } = this.#options;
-    const entities = taken.flatMap(({ delivery }) => this.#wanted(delivery));
+    const entities: Entity[] = [];
+    for (const { delivery } of taken) entities.push(...(await this.#wanted(delivery)));
     for (let from = 0; from < entities.length; from += maxBatch) {
       if (!(await this.#post(entities.slice(from, from + maxBatch)))) return false;
     }
     return !this.#isClosed;
   }
 
-  #wanted({ node, schema, readings }: Delivery): Entity[] {
-    const { filter } = this.#options;
-    return readings
-      .filter(({ timeS }) => mayBeWanted(filter, node.name, timeS))
-      .flatMap((reading) => {
-        const { entities, refusals } = toEntities(node, schema, reading);
-        for (const reason of refusals) this.#refuse(reason);
-        return entities.flatMap((entity) => wantedOf(entity, filter) ?? []);
-      });
+  async #wanted({ node, schema, readings }: Delivery): Promise<Entity[]> {
+    const { filter, gates } = this.#options;
+    const wanted: Entity[] = [];
+    for (const reading of readings) {
+      if (!mayBeWanted(filter, node.name, reading.timeS)) continue;
+      const { entities, refusals } = await validEntities(node, schema, reading, gates);
+      for (const reason of refusals) this.#refuse(reason);
+      wanted.push(...entities.flatMap((entity) => wantedOf(entity, filter) ?? []));
+    }
+    return wanted;
   }
 
   /** Sends one message until it is taken or refused. */
