@@ -55,7 +55,7 @@ export class LdesClient {
       documentLoader: async (address: string) => {
         const context = pinnedContext(address);
         if (!context) throw new Error(`no context is at ${address}`);
-        return { documentUrl: address, document: context.document };
+        return { documentUrl: address, document: context.document as jsonld.NodeObject };
       },
     });
     return expanded as unknown as Node[];
