@@ -17,7 +17,7 @@ extern "C" {
 /** How appending a reading went. */
 typedef enum {
 	BOLLARD_APPENDED = 0,
-	BOLLARD_FULL,   /**< it does not fit: finish this batch and append it to the next */
+	BOLLARD_FULL,   /**< no room: finish this batch, which takes no more; append it to the next */
 	BOLLARD_REFUSED /**< a value is out of its range; the batch is as it was */
 } bollard_append_t;
 

@@ -44,7 +44,7 @@ typedef struct {
 	uint8_t *blob;
 #endif
 	number_t change; /* how far the number before was from its own guess */
-	bool is_fall;  /* it was below */
+	bool is_fall;    /* it was below */
 	uint8_t pass;
 	uint8_t found;
 } walk_t;
@@ -210,8 +210,9 @@ static uint16_t walk_number(walk_t *walk, const slot_t *slot, unsigned how, cons
 	walk->kept->guess = (step_t)value;
 #if HAS_TRENDS
 	if (TREND_OF(slot) != 0) {
-		walk->kept->guess = (step_t)move_within(value, (number_t)(walk->change >> 1),
-		                           walk->is_fall != (TREND_OF(slot) < 0), last);
+		walk->kept->guess =
+			(step_t)move_within(value, (number_t)(walk->change >> 1),
+		                        walk->is_fall != (TREND_OF(slot) < 0), last);
 	}
 #endif
 #endif
@@ -262,7 +263,7 @@ static void walk_numbers(walk_t *walk, const slot_t *slot, unsigned how, const u
 
 #endif
 
-/* Goes once over the slots of a row; what PLAN found. */
+/* Goes once over the slots of a row; what it found. */
 static uint8_t walk_row(BATCH *batch, const READING *reading, mask_t mask, uint8_t pass)
 {
 	const uint8_t *at = START_AT(reading);
@@ -420,7 +421,6 @@ static bollard_append_t append(BATCH *batch, const READING *reading)
 	uint8_t pending = writer->pending;
 	mask_t mask = present_of(reading);
 	bollard_append_t answer = BOLLARD_REFUSED;
-	size_t end;
 	uint8_t found;
 
 	if (MILLISECONDS_OF(reading) > 999U) {
@@ -442,10 +442,10 @@ static bollard_append_t append(BATCH *batch, const READING *reading)
 		found = put_later_row(batch, reading, mask);
 	}
 	if ((found & IS_REFUSED) == 0U) {
-		/* The last byte, too, needs room. */
-		end = writer->length;
+		size_t end = writer->length;
+
 		if (writer->pending != 1U) {
-			end++;
+			end++; /* the last byte, too, needs room */
 		}
 		if (end <= writer->capacity) {
 #if MASK_BITS > 0

@@ -1,11 +1,13 @@
 import type { isMadeFor, makeAppendRow, makeTakeRow } from "./batch-code.js";
 import type { Layout } from "./layout.js";
+import type { makeUnpackRow } from "./unpack-code.js";
 
-/** What makes straight-line code for the rows of a batch. */
+/** What makes straight-line code for the rows of a batch, the first of which is as a single reading. */
 export interface BatchCode {
   readonly isMadeFor: typeof isMadeFor;
   readonly makeAppendRow: typeof makeAppendRow;
   readonly makeTakeRow: typeof makeTakeRow;
+  readonly makeUnpackRow: typeof makeUnpackRow;
 }
 
 /**

@@ -41,7 +41,7 @@ export class MessageDecoder {
     this.#generate = generate;
     this.#reader = reader;
     this.#toValues = rowReaderOf(layout, generate);
-    this.#unpacker = new RowUnpacker(layout);
+    this.#unpacker = new RowUnpacker(layout, generate);
     this.#row = emptyRow(layout);
   }
 

@@ -1,6 +1,8 @@
+import { batchCodeFor } from "./batch-code-slot.js";
 import type { BitReader } from "./bit-reader.js";
 import { PayloadError } from "./error.js";
 import { type FieldLayout, type Layout, optionalFields, type Row } from "./layout.js";
+import type { UnpackRow } from "./unpack-code.js";
 import { readUtf8 } from "./utf8.js";
 
 /** Unpacks a row from the bits of a single reading, which is also a batch's first row. */
@@ -12,8 +14,11 @@ export class RowUnpacker {
   readonly #optional: readonly number[];
   /** Every row has the same slots in the same places. */
   readonly #isFixed: boolean;
+  readonly #made: UnpackRow | undefined;
 
-  constructor(layout: Layout) {
+  /** @param generate - make straight-line code, where the host and the layout let one */
+  constructor(layout: Layout, generate: boolean) {
+    this.#made = batchCodeFor(layout, generate)?.makeUnpackRow(layout);
     this.#layout = layout;
     this.#bits = Uint8Array.from(layout.slots, ({ bits }) => bits);
     this.#last = Uint32Array.from(layout.slots, ({ last }) => last);
@@ -23,6 +28,10 @@ export class RowUnpacker {
 
   /** Reads what `RowPacker.put` writes. */
   take(row: Row, reader: BitReader): void {
+    if (this.#made !== undefined) {
+      this.#made(row, reader);
+      return;
+    }
     const { steps, present } = row;
     if (this.#isFixed) {
       this.#takeSlots(steps, 0, steps.length, reader);

@@ -6,10 +6,11 @@ import { compileSchema as compileLooping, type PayloadCodec } from "./codec.js";
 import { decodePayload as decodeLooping } from "./decode-payload.js";
 import type { DecodedPayload, DecodeOptions } from "./message-decoder.js";
 import type { CompileOptions } from "./message-options.js";
+import { makeUnpackRow } from "./unpack-code.js";
 
-/** From here on batches go by code made for their layout. */
+/** From here on rows go by code made for their layout. */
 function fillSlot(): void {
-  batchCodeSlot.code ??= { isMadeFor, makeAppendRow, makeTakeRow };
+  batchCodeSlot.code ??= { isMadeFor, makeAppendRow, makeTakeRow, makeUnpackRow };
 }
 
 /**
