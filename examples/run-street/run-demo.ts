@@ -8,7 +8,10 @@ export async function runDemo({ port }: { readonly port: number }): Promise<numb
       process.once(signal, () => resolve());
   });
   const street = await Street.open({ port });
-  process.stdout.write(`\n  The street is at ${street.url}\n  Ctrl-C stops it.\n\n`);
+  const board = street.withoutBoard
+    ? `No node is a simulated board: ${street.withoutBoard}.`
+    : "One node is its firmware in C on a simulated Arduino Uno.";
+  process.stdout.write(`\n  The street is at ${street.url}\n  ${board}\n  Ctrl-C stops it.\n\n`);
   const line = new StatusLine(process.stdout);
   const timer = setInterval(() => line.show(`  ${formatStatusLine(street.status())}`), 1_000);
   await interrupted;

@@ -7,7 +7,7 @@ import type { Stand } from "./street-plan.js";
 
 export interface StreetNodesOptions {
   readonly stands: readonly Stand[];
-  /** The first stands hang on these; the others publish to the broker. */
+  /** The first stands hang on these, if on any; the others publish to the broker. */
   readonly cables: readonly SerialCable[];
   readonly brokerUrl: string;
   readonly schema: SensorSchema;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Bridge, type BridgeConfig, type BridgeStatus, type DeliveryStatus } from "@bollard/bridge";
+import { AvrNode, buildFirmware } from "./avr-node.js";
 import { CityChecker } from "./city-checker.js";
 import { EmbeddedBroker } from "./embedded-broker.js";
 import { Ledger } from "./ledger.js";
@@ -29,6 +30,8 @@ export interface StreetOptions {
 /** What a run of the street came to. */
 export interface StreetReport {
   readonly nodes: number;
+  /** Those that are real firmware on a simulated board. */
+  readonly boards: number;
   readonly produced: number;
   readonly delivered: number;
   readonly duplicates: number;
@@ -44,10 +47,13 @@ export interface StreetReport {
 export class Street {
   /** Address of the bridge's page. */
   readonly url: string;
+  /** Why no node is a simulated board with real firmware; undefined where one is. */
+  readonly withoutBoard: string | undefined;
   readonly #parts: Parts;
 
-  private constructor(url: string, parts: Parts) {
+  private constructor(url: string, withoutBoard: string | undefined, parts: Parts) {
     this.url = url;
+    this.withoutBoard = withoutBoard;
     this.#parts = parts;
   }
 
@@ -57,6 +63,7 @@ export class Street {
     const streetBroker = await EmbeddedBroker.open(FIRST_MQTT_PORT);
     const cityBroker = await EmbeddedBroker.open(streetBroker.port + 1);
     const ledger = new Ledger();
+    const building = buildFirmware(join(folder, "firmware"), intervalMs);
     const checker = await CityChecker.open(cityBroker.url, ledger);
     const stands = planStreet(serialNodes + mqttNodes);
     const cables = stands
@@ -71,15 +78,36 @@ export class Street {
     });
     const { url = "" } = await bridge.start();
     const recording = readRecording();
+    const built = await building;
+    const [firstStand, firstCable] = [stands[0], cables[0]];
+    const board =
+      "firmware" in built && firstStand && firstCable
+        ? new AvrNode({
+            ...{ stand: firstStand, cable: firstCable, recording, ledger, intervalMs },
+            firmware: built.firmware,
+          })
+        : undefined;
+    const others = board ? 1 : 0;
     const nodes = openNodes({
-      stands,
-      cables,
+      stands: stands.slice(others),
+      cables: cables.slice(others),
       brokerUrl: streetBroker.url,
       schema: recording.schema,
     });
     const replay = new ReplayNodes({ nodes: nodes.all, recording, ledger, intervalMs });
-    return new Street(url, {
-      ...{ folder, streetBroker, cityBroker, ledger, checker, cables, bridge, nodes, replay },
+    return new Street(url, "missing" in built ? built.missing : undefined, {
+      ...{
+        folder,
+        streetBroker,
+        cityBroker,
+        ledger,
+        checker,
+        cables,
+        bridge,
+        nodes,
+        replay,
+        board,
+      },
     });
   }
 
@@ -105,6 +133,7 @@ export class Street {
 
   stopProducing(): void {
     this.#parts.replay.stop();
+    this.#parts.board?.stop();
   }
 
   /** Waits until all that was produced has arrived; what has not by then is lost. */
@@ -121,6 +150,7 @@ export class Street {
     const latency = ledger.latencyMs();
     return {
       nodes: nodes.total,
+      boards: this.withoutBoard === undefined ? 1 : 0,
       produced,
       delivered,
       duplicates: duplicated,
@@ -134,9 +164,10 @@ export class Street {
 
   /** Stops everything, from the nodes to the city, and removes the folder. */
   async close(): Promise<void> {
-    const { replay, nodes, bridge, checker, cables, streetBroker, cityBroker, folder } =
+    const { replay, nodes, board, bridge, checker, cables, streetBroker, cityBroker, folder } =
       this.#parts;
     replay.stop();
+    board?.close();
     await nodes.close();
     await bridge.close();
     await checker.close();
@@ -155,6 +186,7 @@ interface Parts {
   readonly cables: readonly SerialCable[];
   readonly bridge: Bridge;
   readonly nodes: StreetNodes;
+  readonly board: AvrNode | undefined;
   readonly replay: ReplayNodes;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findCommand } from "./need.js";
 import { StreetProcess } from "./street-process.js";
 
 describe("the street", () => {
@@ -26,6 +27,7 @@ describe("the street", () => {
     const report = JSON.parse(lines[0] ?? "");
     expect(Object.keys(report)).toEqual([
       "nodes",
+      "boards",
       "produced",
       "delivered",
       "duplicates",
@@ -36,6 +38,7 @@ describe("the street", () => {
       "p99LatencyMs",
     ]);
     expect(report.nodes).toBe(202);
+    expect(report.boards).toBe(findCommand("avr-gcc") ? 1 : 0);
     expect(report.produced).toBeGreaterThan(202 * 4);
     expect(report.delivered).toBe(report.produced);
     expect(report.lost).toBe(0);
