@@ -90,6 +90,22 @@ describe.skipIf(skipped)("a bridge's page in Chromium (apt install chromium)", (
       .toEqual(keysTo(1, 3));
   });
 
+  test("a command is sent to a node on its port, which does it, and the page tells so", async () => {
+    await page.goto(`${url}/#/command?node=oak-street-1`);
+    const command = page.getByRole("combobox", { name: /^Command/ });
+    const outcomes = page.locator(".outcomes li");
+    await command.selectOption("Set the interval");
+    await page.getByRole("textbox", { name: "seconds" }).fill("120");
+    await page.getByRole("button", { name: "Send" }).click();
+    await outcomes.filter({ hasText: "The node has done it." }).waitFor();
+    expect(serial.commands).toEqual([{ name: "set-interval", values: { seconds: 120 } }]);
+    serial.answer = () => "refused";
+    await command.selectOption("Start anew");
+    await page.getByRole("button", { name: "Send" }).click();
+    await outcomes.filter({ hasText: "The node refused it." }).waitFor();
+    expect(serial.commands.map(({ name }) => name)).toEqual(["set-interval", "reboot"]);
+  });
+
   test("the serial port is there with its node, and goes when it is unplugged", async () => {
     await page.goto(`${url}/#/ports`);
     const port = page.locator(".detail-card", { hasText: "ttyLAMP" });

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { openVirtualPort, type VirtualPort } from "@bollard/firmware-sim";
-import { keepPolling, LinkNode } from "@bollard/link";
-import { encodePayload } from "@bollard/payload";
+import { type CommandStatus, keepPolling, LinkNode } from "@bollard/link";
+import { commandSchema, decodePayload, encodePayload, readHeader } from "@bollard/payload";
 import { defineSchema, layoutFingerprint } from "@bollard/schema";
 import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -23,6 +23,15 @@ export const lampSchema = defineSchema({
       resolution: 0.01,
       maps: { WeatherObserved: "temperature" },
     },
+  ],
+  commands: [
+    {
+      name: "set-interval",
+      id: 7,
+      title: "Set the interval",
+      fields: [{ kind: "duration", name: "seconds", max: 3600, resolution: 10 }],
+    },
+    { name: "reboot", id: 8, title: "Start anew" },
   ],
 });
 
@@ -47,6 +56,10 @@ export class SerialLamp {
   #port: VirtualPort | undefined;
   #stop: () => void;
   #offered = 0;
+  /** What it was told to do, in order. */
+  readonly commands: { readonly name: string; readonly values: object }[] = [];
+  /** What it answers to a command; undefined for a node that hangs. Default: it has done it. */
+  answer: (name: string) => CommandStatus | undefined = () => "done";
 
   /** @param life - another number for another device, and for each of its starts */
   constructor(nodeId: string, path: string, life = 7) {
@@ -56,9 +69,13 @@ export class SerialLamp {
       boot: 1,
       life,
       maxHeld: 16_384,
+      takesCommands: true,
       schemas: [{ id: lampSchema.id, fingerprint: layoutFingerprint(lampSchema) }],
       now: () => performance.now(),
       send: (frame) => this.#port?.write(frame),
+      onEvent: (event) => {
+        if (event.kind === "command") this.#obey(event.id, event.payload);
+      },
     });
     this.#stop = keepPolling(this.node, { now: () => performance.now() });
   }
@@ -81,6 +98,16 @@ export class SerialLamp {
     this.#port = undefined;
     this.node.lineDown();
     await port?.close();
+  }
+
+  #obey(id: number, payload: Uint8Array): void {
+    const { schemaId } = readHeader(payload);
+    const { name = "" } = lampSchema.commands.find((command) => command.id === schemaId) ?? {};
+    const schema = commandSchema(lampSchema, name);
+    if (!schema) throw new Error(`there is no command ${schemaId}`);
+    this.commands.push({ name, values: decodePayload(schema, payload).readings[0]?.values ?? {} });
+    const status = this.answer(name);
+    if (status) this.node.answer(id, status);
   }
 
   report(): void {

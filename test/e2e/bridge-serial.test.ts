@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bridge, type BridgeStatus } from "@bollard/bridge";
+import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CityReader, CutBroker, keysTo, lampSchema, SerialLamp } from "./bridge-parts.js";
 
@@ -23,7 +24,7 @@ beforeEach(async () => {
       sources: {
         serial: [{ name: "cabinet", ports: [join(folder, "by-id/*"), join(folder, "tty?*")] }],
       },
-      sinks: { mqtt: [{ name: "city", url: city.url, prefix: "city" }] },
+      sinks: { mqtt: [{ name: "city", url: city.url, prefix: "city", commands: {} }] },
       nodes: { unknown: "accept" },
       spool: { commitDelayMs: 100 },
       http: { port: 0 },
@@ -104,5 +105,67 @@ describe("many serial ports", () => {
     expect(ofBoot(1)).toEqual(keysTo(1, 20));
     expect(ofBoot(second.node.boot)).toEqual(keysTo(second.node.boot, 10));
     expect(reader.contradictions("lamp-a")).toEqual([]);
+  });
+});
+
+describe("a command from the city's broker", () => {
+  /** Asks on the command topic, and waits for what comes on the result topic. */
+  async function openDesk() {
+    const client = await connectAsync(city.url);
+    await client.subscribeAsync("city/+/result", { qos: 1 });
+    const results: { readonly topic: string; readonly status: string; readonly id: string }[] = [];
+    let wake = () => {};
+    client.on("message", (topic, text) => {
+      const { status, id } = JSON.parse(text.toString());
+      results.push({ topic, status, id });
+      wake();
+    });
+    return async (node: string, request: object) => {
+      const known = results.length;
+      await client.publishAsync(`city/${node}/command`, JSON.stringify(request), { qos: 1 });
+      while (results.length === known) await new Promise<void>((resolve) => (wake = resolve));
+      return results.at(-1);
+    };
+  }
+
+  test("gets to the node on its port and is done once, and what came of it gets back", async () => {
+    const lamp = await plug("lamp-a", "by-id/usb-Lamp_1");
+    lamp.report();
+    await reader.until("lamp-a", 1);
+    const ask = await openDesk();
+    const slower = { command: "set-interval", values: { seconds: 120 } };
+    const topic = "city/lamp-a/result";
+    expect(await ask("lamp-a", { id: "a", ...slower })).toEqual({ topic, id: "a", status: "done" });
+    // Asked once more, it is answered from memory.
+    expect(await ask("lamp-a", { id: "a", ...slower })).toEqual({ topic, id: "a", status: "done" });
+    lamp.answer = (name) => (name === "reboot" ? "refused" : undefined);
+    expect(await ask("lamp-a", { id: "b", command: "reboot" })).toMatchObject({
+      status: "refused",
+    });
+    expect(lamp.commands).toEqual([
+      { name: "set-interval", values: { seconds: 120 } },
+      { name: "reboot", values: {} },
+    ]);
+    const silent = { ...slower, withinMs: 500 };
+    expect(await ask("lamp-a", { id: "c", ...silent })).toMatchObject({ status: "expired" });
+    const wrong = { ...slower, values: { minutes: 2 } };
+    expect(await ask("lamp-a", { id: "d", ...wrong })).toMatchObject({ status: "invalid" });
+    await lamp.unplug();
+    await until(({ sources }) => sources.every(({ state }) => state === "down"));
+    expect(await ask("lamp-a", { id: "e", ...slower })).toMatchObject({ status: "unreachable" });
+    expect(lamp.commands).toHaveLength(3);
+  });
+
+  test("follows the node to another port, before it has sent a reading there", async () => {
+    const lamp = await plug("lamp-a", "by-id/usb-Lamp_1");
+    lamp.report();
+    await reader.until("lamp-a", 1);
+    await lamp.unplug();
+    await until(({ sources }) => sources.every(({ state }) => state === "down"));
+    await lamp.plug(join(folder, "ttyACM7"));
+    await until(({ sources }) => sources.some(({ state }) => state === "up"));
+    const ask = await openDesk();
+    expect(await ask("lamp-a", { id: "f", command: "reboot" })).toMatchObject({ status: "done" });
+    expect(lamp.commands).toEqual([{ name: "reboot", values: {} }]);
   });
 });
