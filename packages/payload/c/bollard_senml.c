@@ -40,20 +40,20 @@ void bollard_put_long_head(bollard_writer_t *writer, uint8_t major, uint32_t arg
 	BOLLARD_PUT_U32(writer, argument);
 }
 
-void bollard_put_flash(bollard_writer_t *writer, const uint8_t *from, uint8_t count)
+const uint8_t *bollard_put_flash(bollard_writer_t *writer, const uint8_t *from, uint8_t count)
 {
 	size_t length = writer->length;
+	const uint8_t *end = from + count;
 	uint8_t *out;
 
 	writer->length = length + count;
-	if (writer->length > writer->capacity) {
-		return;
+	if (writer->length <= writer->capacity) {
+		out = writer->out + length;
+		for (; from != end; from++) {
+			*out++ = BOLLARD_FLASH_8(from);
+		}
 	}
-	out = writer->out + length;
-	for (; count != 0U; count--) {
-		*out++ = BOLLARD_FLASH_8(from);
-		from++;
-	}
+	return end;
 }
 
 void bollard_put_base_name(bollard_writer_t *writer, const char *text)

@@ -26,8 +26,8 @@ void bollard_put_head(bollard_writer_t *writer, uint8_t major, uint16_t argument
 /** The same for an argument of any size. */
 void bollard_put_long_head(bollard_writer_t *writer, uint8_t major, uint32_t argument);
 
-/** Appends @p count bytes that stand in flash on AVR. */
-void bollard_put_flash(bollard_writer_t *writer, const uint8_t *from, uint8_t count);
+/** Appends @p count bytes that stand in flash on AVR; the place after them. */
+const uint8_t *bollard_put_flash(bollard_writer_t *writer, const uint8_t *from, uint8_t count);
 
 /** Appends a number in 2 bytes, the highest first. */
 void bollard_put_u16(bollard_writer_t *writer, uint16_t number);

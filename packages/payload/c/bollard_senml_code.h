@@ -81,8 +81,11 @@ static void put_base(bollard_writer_t *writer, const READING *reading, const cha
 	}
 }
 
-/* Writes the beginning of a record: a part of the table, whose first byte is its map's head. */
-static void begin_record(pack_t *pack)
+/*
+ * Writes the beginning of a record: a part of the table, whose first byte is its map's head. What
+ * comes after it in the table.
+ */
+static const uint8_t *begin_record(pack_t *pack)
 {
 	const uint8_t *text = pack->text;
 	uint8_t size = BOLLARD_FLASH_8(text);
@@ -93,14 +96,13 @@ static void begin_record(pack_t *pack)
 	} else {
 		pack->first = head; /* it has its place before what is for all */
 	}
-	bollard_put_flash(pack->writer, text + 2, (uint8_t)(size - 1U));
+	return bollard_put_flash(pack->writer, text + 2, (uint8_t)(size - 1U));
 }
 
 /* Writes a record up to its value and passes over it. */
 static void put_record(pack_t *pack)
 {
-	begin_record(pack);
-	skip_part(pack);
+	pack->text = begin_record(pack);
 }
 
 #if STEP_BITS == 32 || HAS_FACTORS
