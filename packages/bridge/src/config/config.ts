@@ -347,6 +347,8 @@ export interface NodeConfig {
   readonly removed?: string | undefined;
   /** Field name to its correction, or to several that hold one after the other. Default: none. */
   readonly calibration?: Readonly<Record<string, Calibration | readonly Calibration[]>>;
+  /** Type of an entity to attributes that the owner knows and no sensor tells. Default: none. */
+  readonly entities?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   /** The owner's own words. Default: none. */
   readonly tags?: readonly string[];
 }

@@ -38,6 +38,16 @@ test("a registry goes to CSV and comes back", () => {
   expect(parseNodesCsv(text)).toMatchObject({ nodes });
 });
 
+test("what entities say beside readings is JSON in a column of its own", () => {
+  const entities = { ParkingSpot: { name: 'A "13"', category: ["onStreet"] } };
+  const text = formatNodesCsv({ spot: { entities } });
+  expect(text.split("\n")[0]).toMatch(/,tags,entities$/);
+  expect(parseNodesCsv(text)).toMatchObject({ nodes: { spot: { entities } } });
+  expect(parseNodesCsv("id,entities\nspot,{ParkingSpot}\n")).toMatchObject({
+    faults: [{ line: 2, message: expect.stringContaining("is not JSON") }],
+  });
+});
+
 test("a spreadsheet's file with some columns, in any order, is a registry", () => {
   const path = join(folder, "nodes.csv");
   writeFileSync(path, "\uFEFFname , id\r\noak-street-12,lamp-12\r\n\r\n");

@@ -13,6 +13,7 @@ const COLUMNS = [
   "removed",
   "calibration",
   "tags",
+  "entities",
 ] as const;
 
 type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string>>>;
@@ -34,10 +35,10 @@ export type NodesCsv =
 
 /**
  * Reads a registry from CSV with a header of `id,name,schemas,longitude,latitude,heightM,installed,
- * removed,calibration,tags`, any of them but `id` left out, in any order.
+ * removed,calibration,tags,entities`, any of them but `id` left out, in any order.
  *
  * Schemas and tags are separated by `;`, and so are corrections, each `field gain offset` and the day
- * it holds from: `pm25 0.93 0; pm25 0.95 0.2 2026-05-01`.
+ * it holds from: `pm25 0.93 0; pm25 0.95 0.2 2026-05-01`. What entities say beside readings is JSON.
  */
 export function parseNodesCsv(text: string): NodesCsv {
   let rows: { record: Row; info: { lines: number } }[];
@@ -92,7 +93,20 @@ function toNodeConfig(row: Row, fault: (message: string) => void): NodeConfig {
     ...(removed && { removed }),
     ...(row.calibration && { calibration: toCalibration(row.calibration, fault) }),
     ...(row.tags && { tags: words(row.tags) }),
+    ...(row.entities && { entities: toEntities(row.entities, fault) }),
   };
+}
+
+function toEntities(
+  text: string,
+  fault: (message: string) => void,
+): NonNullable<NodeConfig["entities"]> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    fault(`entities: "${text}" is not JSON, such as {"ParkingSpot":{"name":"A-13"}}`);
+    return {};
+  }
 }
 
 function toCalibration(
@@ -125,6 +139,8 @@ function words(text: string): string[] {
 
 /** Writes a registry as CSV, as {@link parseNodesCsv} reads it. */
 export function formatNodesCsv(nodes: Readonly<Record<string, NodeConfig>>): string {
+  const hasEntities = Object.values(nodes).some(({ entities }) => entities);
+  const columns = COLUMNS.filter((column) => column !== "entities" || hasEntities);
   const rows = Object.entries(nodes).map(([id, node]) => {
     const row: Row = {
       id,
@@ -137,10 +153,11 @@ export function formatNodesCsv(nodes: Readonly<Record<string, NodeConfig>>): str
       removed: node.removed ?? "",
       calibration: formatCalibration(node.calibration ?? {}),
       tags: node.tags?.join("; ") ?? "",
+      entities: node.entities ? JSON.stringify(node.entities) : "",
     };
-    return COLUMNS.map((column) => cell(row[column] ?? "")).join(",");
+    return columns.map((column) => cell(row[column] ?? "")).join(",");
   });
-  return `${[COLUMNS.join(","), ...rows].join("\n")}\n`;
+  return `${[columns.join(","), ...rows].join("\n")}\n`;
 }
 
 function formatCalibration(calibration: NonNullable<NodeConfig["calibration"]>): string {

@@ -1,6 +1,7 @@
 import { lintEntityName } from "@bollard/ngsi-ld";
 import type { Calibration, Filled, NodeConfig } from "../config/config.js";
 import { BridgeError } from "../error.js";
+import { type NodeFacts, nodeFacts } from "./node-facts.js";
 
 /** What the bridge knows of one node. */
 export interface RegisteredNode {
@@ -19,6 +20,8 @@ export interface RegisteredNode {
   readonly removedS?: number;
   /** Field name to its corrections, those that hold later after those that hold before. */
   readonly calibration: ReadonlyMap<string, readonly Correction[]>;
+  /** What its entities say beside readings, by type. Default: nothing. */
+  readonly facts?: ReadonlyMap<string, NodeFacts>;
   readonly tags: readonly string[];
 }
 
@@ -159,6 +162,7 @@ function toRegisteredNode(id: string, config: Filled<NodeConfig>): RegisteredNod
     ...(config.installed !== undefined && { installedS: unixSeconds(config.installed) }),
     ...(config.removed !== undefined && { removedS: unixSeconds(config.removed) }),
     calibration: calibration.size > 0 ? calibration : NO_CALIBRATION,
+    ...(config.entities && { facts: nodeFacts(config.entities) }),
     tags: config.tags,
   };
 }

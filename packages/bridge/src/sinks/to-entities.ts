@@ -54,6 +54,7 @@ export function toEntities(
           ...(node.position && {
             location: { longitude: node.position[0], latitude: node.position[1] },
           }),
+          ...node.facts?.get(type),
           ...(options.refDevice && { refDevice: entityId("Device", node.name) }),
           ...(options.contextOf && { context: options.contextOf(type) }),
         }),

@@ -173,7 +173,9 @@ export class ReadingMessages {
     }
     let kept = ofNode.get(schema);
     if (!kept) {
-      const series = mapKeys(this.#stencilsOf(schema), (_, stencils) => new EntitySeries(stencils));
+      // Stencils are shared by the nodes of a schema, and facts are of one node.
+      const shared = [...this.#stencilsOf(schema)].filter(([type]) => !node.facts?.has(type));
+      const series = mapKeys(new Map(shared), (_, stencils) => new EntitySeries(stencils));
       kept = { topics: this.#fill(node.name, schema), series };
       ofNode.set(schema, kept);
     }

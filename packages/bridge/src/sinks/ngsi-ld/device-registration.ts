@@ -7,6 +7,7 @@ import {
   unitCode,
 } from "@bollard/ngsi-ld";
 import type { Delivery } from "../../delivery.js";
+import { withFacts } from "../../registry/node-facts.js";
 import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
 
@@ -88,7 +89,7 @@ export class DeviceRegistration {
   #toDevice(id: string, node: RegisteredNode, schemas: readonly KnownSchema[]): Entity | undefined {
     const { position } = node;
     const [first] = schemas;
-    return toDevice({
+    const device = toDevice({
       id,
       name: node.name,
       serialNumber: node.id,
@@ -97,6 +98,7 @@ export class DeviceRegistration {
       ...(position && { location: { longitude: position[0], latitude: position[1] } }),
       context: this.#options.contextOf("Device"),
     });
+    return device && withFacts(device, node.facts?.get("Device"));
   }
 }
 
