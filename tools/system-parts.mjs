@@ -8,6 +8,7 @@ import { run } from "./bootstrap.mjs";
 const parts = [
   ["mosquitto", "mosquitto"],
   ["chromium", "chromium"],
+  ["slurmctld", "slurmctld", "slurmd", "slurm-client"],
   ["systemd-notify", "systemd"],
   ["gcc", "gcc", "libc6-dev"],
   ["clang", "clang", "libclang-rt-dev"],

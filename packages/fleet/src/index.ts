@@ -34,6 +34,7 @@ export { FleetError, type FleetErrorCode, isFleetError } from "./error.js";
 export { type ComparedFigure, compareRuns } from "./report/compare-runs.js";
 export { formatHtml } from "./report/format-html.js";
 export { judge, type Verdict } from "./report/judge.js";
+export { mergeRuns } from "./report/merge-runs.js";
 export { readResult, writeResults } from "./report/result-files.js";
 export { type Assertion, checkAssertions, rateHeldOf } from "./scenario/assertions.js";
 export {

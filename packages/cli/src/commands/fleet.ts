@@ -3,6 +3,7 @@ import type { CliIo } from "../cli-io.js";
 import { compareCommand } from "./fleet/compare.js";
 import { connCommand } from "./fleet/conn.js";
 import { findLimitCommand } from "./fleet/find-limit.js";
+import { mergeCommand } from "./fleet/merge.js";
 import { pubCommand } from "./fleet/pub.js";
 import { runCommand } from "./fleet/run.js";
 import { subCommand } from "./fleet/sub.js";
@@ -16,5 +17,6 @@ export function fleetCommand(io: CliIo): Command {
     .addCommand(subCommand(io))
     .addCommand(runCommand(io))
     .addCommand(findLimitCommand(io))
-    .addCommand(compareCommand(io));
+    .addCommand(compareCommand(io))
+    .addCommand(mergeCommand(io));
 }

@@ -19,6 +19,8 @@ export interface PhaseResult {
   readonly sent: number;
   /** Of what arrived, or was acknowledged, during it: from when it was due. */
   readonly latency: LatencySummary | undefined;
+  /** The same in HdrHistogram's form, so that those of several runs can be added up. */
+  readonly histogram: string;
 }
 
 /** What a conductor leads. */
@@ -52,7 +54,7 @@ export class Conductor {
     const { nodes } = orchestra;
     this.#flapping = nodes.firstOfConnection.slice(0, -1).flatMap((node, connection) => {
       const everyMs = nodes.street(node).flapMs?.(nodes.numberOf[node] as number) ?? 0;
-      const nextMs = startMs + everyMs * (((connection + 1) * 0.618_034) % 1);
+      const nextMs = startMs + everyMs * (((this.#number(connection) + 1) * 0.618_034) % 1);
       return everyMs > 0 ? [{ connection, everyMs, nextMs }] : [];
     });
   }
@@ -113,7 +115,8 @@ export class Conductor {
       startMs: this.#phaseStartMs - this.#startMs,
       durationMs: nowMs - this.#phaseStartMs,
       sent: sent - this.#sentBefore,
-      latency: latencies.phase.summary(),
+      latency: latencies.phase.counted.summary(),
+      histogram: latencies.phase.counted.encode(),
     });
     this.#sentBefore = sent;
   }
@@ -121,7 +124,14 @@ export class Conductor {
   #cut(share: number, awayMs: number): void {
     const { publishers } = this.#orchestra;
     for (const connection of publishers.connections) {
-      if (isPicked(connection.index, share)) publishers.cut(connection, awayMs);
+      if (isPicked(this.#number(connection.index), share)) publishers.cut(connection, awayMs);
     }
+  }
+
+  /** A connection's number in its street: the same whatever the shard. */
+  #number(connection: number): number {
+    const { nodes } = this.#orchestra;
+    const node = nodes.firstOfConnection[connection] as number;
+    return Math.floor((nodes.numberOf[node] as number) / nodes.street(node).nodesPerConnection);
   }
 }

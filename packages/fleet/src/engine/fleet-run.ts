@@ -332,7 +332,7 @@ export class FleetRun {
       acknowledged,
       received: this.#receivers.received,
       heldBack: this.#publisher.waiting,
-      latency: this.latencies.lastSecond.summary(),
+      latency: this.latencies.lastSecond.counted.summary(),
       lateness: this.latencies.lastLateness.summary(),
       cpuShare: Math.max(0, usage.cpuS - cpuS) / Math.max(0.001, (nowMs - atMs) / 1000),
       usage,

@@ -24,8 +24,8 @@ export class PartLatency {
   readonly arrived = new Latency();
 
   /** To the arrival, where it is counted; else to the acknowledgement. */
-  summary(): LatencySummary | undefined {
-    return this.arrived.summary() ?? this.acknowledged.summary();
+  get counted(): Latency {
+    return this.arrived.count > 0 ? this.arrived : this.acknowledged;
   }
 
   reset(): void {

@@ -3,7 +3,7 @@ import { type FleetTarget, runNumberOf } from "../engine/fleet-target.js";
 import { FleetError } from "../error.js";
 import { planPhase } from "./plan-phases.js";
 import { planStreet } from "./plan-street.js";
-import type { LoadedScenario } from "./read-scenario.js";
+import { inShard, type LoadedScenario } from "./read-scenario.js";
 import { type Shard, wholeFleet } from "./shard.js";
 
 /** What may be said beside a scenario. */
@@ -64,7 +64,7 @@ export function planScenario(loaded: LoadedScenario, options: PlanOptions = {}):
     target,
     streets,
     receivers: (scenario.receivers ?? []).map(({ filter, count = 1, share, qos = 1 }) => ({
-      filter,
+      filter: inShard(filter, shard.index),
       count,
       qos,
       // A name of the run's own: what an earlier run left in a shared subscription is not counted.

@@ -34,7 +34,7 @@ export function planStreet(street: ScenarioStreet, context: StreetContext): Stre
   const { loaded, target, run, shard } = context;
   const { nodesPerConnection = 1, faults } = street;
   const schema = street.schema === undefined ? undefined : loaded.schemas.get(street.schema);
-  const topic = (node: number) => topicOf(street, node, schema?.name);
+  const topic = (node: number) => topicOf(street, node, schema?.name, shard.index);
   const flapping = faults?.flapping;
   const isTwin = (node: number) =>
     node > 0 && isPicked(node, faults?.duplicateClientId?.share ?? 0);

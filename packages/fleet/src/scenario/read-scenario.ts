@@ -137,7 +137,7 @@ function problemsOf(value: unknown): SchemaProblem[] {
   for (const [receiver, index] of list(receivers)) {
     if (typeof receiver.filter !== "string") continue;
     const isHeard = list(streets).some(([street]) =>
-      topicMatches(receiver.filter, topicOf(street, 0)),
+      topicMatches(inShard(receiver.filter, 0), topicOf(street, 0)),
     );
     if (!isHeard) {
       const topics = list(streets).map(([street]) => topicOf(street, 0));
@@ -171,9 +171,14 @@ function streetProblems(street: ScenarioStreet): Readonly<Record<string, string>
   };
 }
 
+/** A topic or filter with the shard's number in place of `{shard}`. */
+export function inShard(text: string, shard: number): string {
+  return text.replaceAll("{shard}", String(shard + 1));
+}
+
 /** The topic of a node. */
-export function topicOf(street: ScenarioStreet, node: number, schema = ""): string {
-  return String(street.topic ?? "simulated/{street}/{node}")
+export function topicOf(street: ScenarioStreet, node: number, schema = "", shard = 0): string {
+  return inShard(String(street.topic ?? "simulated/{street}/{node}"), shard)
     .replaceAll("{street}", street.name)
     .replaceAll("{node}", String(node + 1))
     .replaceAll("{schema}", schema);

@@ -33,8 +33,8 @@ interface Subscription {
 /** How the model takes its time. */
 export interface ModelBrokerOptions {
   readonly clock: FleetClock;
-  /** How long a message is under way, ms, by its payload. */
-  readonly delayMs: (payload: Buffer) => number;
+  /** How long a message is under way, ms. */
+  readonly delayMs: (payload: Buffer, topic: string) => number;
   /** Messages a second; one after the other. Default: no bound. */
   readonly capacity?: number;
 }
@@ -62,7 +62,7 @@ export class ModelBroker {
     const { clock, delayMs, capacity } = this.#options;
     const nowMs = clock.now();
     this.#freeMs = Math.max(this.#freeMs, nowMs) + (capacity ? 1000 / capacity : 0);
-    clock.after(this.#freeMs - nowMs + delayMs(payload), () => {
+    clock.after(this.#freeMs - nowMs + delayMs(payload, topic), () => {
       for (const { driver, connection, filter } of this.#subscriptions) {
         if (topicMatches(filter, topic)) driver.deliver(connection, payload, qos, retain);
       }

@@ -25,6 +25,8 @@ describe("bollard fleet", () => {
     [["conn", "--cert", "a.pem"], /--cert and --key go together/],
     [["pub", "--topic-alias"], /--topic-alias is of MQTT 5: add -V 5/],
     [["pub", "--driver", "paho"], /engine, mqtt/],
+    [["run", "s.yaml", "--start-at", "noon"], /'--start-at <time>'.*2026-01-15T16:00:00Z/],
+    [["run", scenario, "--start-at", "2020-01-01T00:00:00Z"], /--start-at 2020.* is over/],
     [["sub", "--intervall", "1"], /unknown option '--intervall'/],
   ])("names the option that is wrong, and a good value: %j", async (words, message) => {
     const { code, err } = await run(["fleet", ...words]);
