@@ -24,6 +24,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "senml",
     "ngsi-ld",
     "firmware-sim",
+    "link",
     "spool",
   ],
   "firmware-sim": [],

@@ -36,6 +36,11 @@ const groups: readonly CommandGroup[] = [
     load: async (io) => (await import("./commands/fleet.js")).fleetCommand(io),
   },
   {
+    name: "sim",
+    description: "run real firmware on simulated boards and virtual serial ports",
+    load: async (io) => (await import("./commands/sim.js")).simCommand(io),
+  },
+  {
     name: "spool",
     description: "look into what a bridge keeps on its disk, export it, send it again",
     load: async (io) => (await import("./commands/spool.js")).spoolCommand(io),

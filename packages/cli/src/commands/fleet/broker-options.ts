@@ -7,6 +7,7 @@ import {
 } from "@bollard/fleet";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../../error.js";
+import { above0 } from "../../options/above-zero.js";
 
 /** What every `bollard fleet` command takes, by the letters of the other load tools. */
 export interface BrokerOptions {
@@ -118,29 +119,10 @@ export function whole(least: number, most: number): (text: string) => number {
   };
 }
 
-/** `--duration`, in ms. */
-export function durationOption(about: string, defaultMs: number, shown: string): Option {
-  return new Option("--duration <time>", about).argParser(parseDuration).default(defaultMs, shown);
-}
-
-/** A length of time: `500ms`, `20s`, `5m`, `2h`; a bare number is seconds. @returns ms */
-export function parseDuration(text: string): number {
-  const [, digits, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const ms = Number(digits) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as "ms"];
-  if (ms > 0) return ms;
-  throw new InvalidArgumentError("a time such as 20s, 500ms, 5m or 2h");
-}
-
 /** A quality of service. */
 export function parseQos(text: string): 0 | 1 | 2 {
   if (text === "0" || text === "1" || text === "2") return Number(text) as 0 | 1 | 2;
   throw new InvalidArgumentError("0, 1 or 2");
-}
-
-export function above0(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("a number above 0");
 }
 
 function parseBoolean(text: string): boolean {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { type ComparedFigure, compareRuns, formatHtml, readResult } from "@bollard/fleet";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
-import { count } from "./format-figures.js";
+import { count } from "../../output/format-figures.js";
 
 const examples = `
 Examples:

@@ -2,14 +2,10 @@ import { type ConnectLoadResult, runConnectLoad } from "@bollard/fleet";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { durationOption } from "../../options/parse-duration.js";
+import { count, lines, percentiles } from "../../output/format-figures.js";
 import { abortOnInterrupt } from "./abort-on-interrupt.js";
-import {
-  addBrokerOptions,
-  type BrokerOptions,
-  durationOption,
-  toTarget,
-} from "./broker-options.js";
-import { count, lines, percentiles } from "./format-figures.js";
+import { addBrokerOptions, type BrokerOptions, toTarget } from "./broker-options.js";
 
 const examples = `
 Examples:

@@ -2,8 +2,8 @@ import { findLimit, type LimitFound, type LimitStep, readScenarioFile } from "@b
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
-import { above0 } from "./broker-options.js";
-import { count, ms } from "./format-figures.js";
+import { above0 } from "../../options/above-zero.js";
+import { count, ms } from "../../output/format-figures.js";
 import { addScenarioOptions, type ScenarioOptions, toRunOptions } from "./scenario-options.js";
 
 interface FindLimitCommandOptions extends ScenarioOptions {

@@ -1,5 +1,5 @@
 import type { Assertion, MessageCounts, ScenarioResult } from "@bollard/fleet";
-import { count, lines, ms, percentiles } from "./format-figures.js";
+import { count, lines, ms, percentiles } from "../../output/format-figures.js";
 
 /** A run for a person: the verdict, what was expected, what was counted. */
 export function formatRun({ manifest, result, assertions, verdict }: ScenarioResult): string {

@@ -1,5 +1,5 @@
 import type { FleetControls, LoadProgress } from "@bollard/fleet";
-import { count, ms } from "./format-figures.js";
+import { count, ms } from "../../output/format-figures.js";
 
 /** What a live view knows of its run. */
 export interface LiveContext {

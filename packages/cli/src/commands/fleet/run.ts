@@ -2,8 +2,8 @@ import { readResult, readScenarioFile, type ScenarioResult, writeResults } from 
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { count } from "../../output/format-figures.js";
 import { whole } from "./broker-options.js";
-import { count } from "./format-figures.js";
 import { formatRun } from "./format-run.js";
 import { addScenarioOptions, type ScenarioOptions, toRunOptions } from "./scenario-options.js";
 import { type WatchOptions, watchRun } from "./watch-run.js";

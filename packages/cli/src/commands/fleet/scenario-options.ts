@@ -2,9 +2,10 @@ import { parseShard, type RunScenarioOptions } from "@bollard/fleet";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { above0 } from "../../options/above-zero.js";
 import { version } from "../../version.js";
 import { abortOnInterrupt } from "./abort-on-interrupt.js";
-import { above0, whole } from "./broker-options.js";
+import { whole } from "./broker-options.js";
 
 /** What every command that plays a scenario takes. */
 export interface ScenarioOptions {

@@ -2,16 +2,16 @@ import { runSubscribeLoad, type SubscribeResult } from "@bollard/fleet";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { durationOption } from "../../options/parse-duration.js";
+import { count, lines, ms, percentiles } from "../../output/format-figures.js";
 import { abortOnInterrupt } from "./abort-on-interrupt.js";
 import {
   addBrokerOptions,
   type BrokerOptions,
-  durationOption,
   parseQos,
   toTarget,
   whole,
 } from "./broker-options.js";
-import { count, lines, ms, percentiles } from "./format-figures.js";
 
 interface SubOptions extends BrokerOptions {
   readonly topic: string;

@@ -8,7 +8,7 @@ import {
   type ScenarioResult,
 } from "@bollard/fleet";
 import type { CliIo } from "../../cli-io.js";
-import { count, ms } from "./format-figures.js";
+import { count, ms } from "../../output/format-figures.js";
 import { applyKey, LiveView } from "./live-view.js";
 
 /** How a run is watched. */
