@@ -105,6 +105,8 @@ needCommand("avr-gcc", "apt install gcc-avr avr-libc")(
         host.lineUp();
       });
       expect(arrived).toEqual(["street-air 1-0", "street-air 1-1"]);
+      stop();
+      await new Promise<void>((done) => port.close(() => done()));
       end();
       expect(await running).toBe(0);
       expect(existsSync(link)).toBe(false);
