@@ -33,11 +33,13 @@ export async function startProgram(args, { prefix = [], ready, passOn }) {
   const [command, ...rest] = [...prefix, process.execPath, ...args];
   const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
+  let found;
   const readyMs = await new Promise((resolve, reject) => {
     const listen = (bytes) => {
       said = (said + bytes).slice(-4000);
       passOn?.write(bytes);
-      if (ready.test(said)) resolve(performance.now() - startedMs);
+      found ??= ready.exec(said);
+      if (found) resolve(performance.now() - startedMs);
     };
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
@@ -57,6 +59,8 @@ export async function startProgram(args, { prefix = [], ready, passOn }) {
   };
   return {
     readyMs,
+    /** What the first group of `ready` stands for, such as an address. */
+    found: found?.[1],
     stop,
     said: () => said,
     usage: () => ({ ...usageOf(child.pid), blockBytes: blocksOf(child.pid) }),

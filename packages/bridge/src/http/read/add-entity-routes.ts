@@ -6,13 +6,15 @@ import type { ReadApiOptions } from "./add-read-api.js";
 import type { LatestReadings } from "./latest-readings.js";
 import {
   attributeForm,
+  csvWriter,
+  geoJsonWriter,
+  jsonLdWriter,
   mediaTypes,
   type Negotiated,
   negotiate,
-  writeCsv,
-  writeEntities,
+  type PageWriter,
   writeEntity,
-  writeGeoJson,
+  writePage,
   writeSenml,
 } from "./read-format.js";
 import { readHistory } from "./read-history.js";
@@ -68,7 +70,7 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
   const entityForm = asEntities(gates, counts);
 
   const latestPage: ReadPage = async (filter, { limit, after }, form) => {
-    const { items, next } = await readLatest({ filter, limit, after }, form, latest);
+    const { items, next } = await readLatest({ filter, limit, after }, form, latest, data.pace);
     return { items, next, isMore: next !== undefined };
   };
   const historyPage: ReadPage = (filter, { limit, after }, form) =>
@@ -88,9 +90,10 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
       const records = await page(filter, query, asRecords);
       return sendPage(request, reply, wanted, records, writeSenml(records.items));
     }
-    const write = writerOf(wanted, query, () => columnsOf(options, filter));
+    const writer = writerOf(wanted, query, () => columnsOf(options, filter));
     const entities = await page(filter, query, entityForm);
-    return sendPage(request, reply, wanted, entities, write(entities.items));
+    const body = await writePage(entities.items, writer, data.pace);
+    return sendPage(request, reply, wanted, entities, body);
   };
 
   app.get<{ Querystring: ReadQuery }>(
@@ -137,8 +140,11 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
         const records = await latestPage(filter, query, asRecords);
         return reply.type(wanted.mediaType).send(writeSenml(records.items));
       }
-      const write = writerOf(wanted, query, () => columnsOf(options, filter));
-      const body = wanted.format === "jsonld" ? writeEntity(entity, form) : write([entity]);
+      const writer = writerOf(wanted, query, () => columnsOf(options, filter));
+      const body =
+        wanted.format === "jsonld"
+          ? writeEntity(entity, form)
+          : await writePage([entity], writer, data.pace);
       return reply.type(wanted.mediaType).send(body);
     },
   );
@@ -158,17 +164,14 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
   );
 }
 
-type WriteEntities = (entities: readonly Entity[]) => string;
-
 function writerOf(
   { format }: Negotiated,
   query: ReadQuery,
   columns: () => readonly string[],
-): WriteEntities {
+): PageWriter<Entity> {
   const form = attributeForm(format, query.options);
-  if (format === "csv") return (entities) => writeCsv(entities, columns());
-  if (format === "geojson") return (entities) => writeGeoJson(entities, form);
-  return (entities) => writeEntities(entities, form);
+  if (format === "csv") return csvWriter(columns());
+  return format === "geojson" ? geoJsonWriter(form) : jsonLdWriter(form);
 }
 
 /** Attributes that entities of this filter may have, so that each page has the same columns. */

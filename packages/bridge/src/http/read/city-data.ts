@@ -3,12 +3,15 @@ import type { Interpreted } from "../../delivery.js";
 import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
 import type { LatestReading } from "../../view/entity-view.js";
+import type { ReadPace } from "./read-pace.js";
 
 /** What the city may read: all of it is after the rules, so what privacy keeps back is not in it. */
 export interface CityData {
   /** The log, read beside every cursor; `durable` is the last position that can be read. */
   readonly spool: Pick<Spool, "replay" | "durable" | "stats">;
   readonly interpret: (stored: SpoolEntry) => Interpreted;
+  /** Of all reads. */
+  readonly pace: ReadPace;
   /** The newest reading of each node and schema, by a key of its own, in no order. */
   readonly latest: () => Iterable<readonly [key: string, latest: LatestReading]>;
   /** The schemas there are now. */
@@ -20,9 +23,4 @@ export interface CityData {
   readonly nodeOf: (id: string) => RegisteredNode | undefined;
   /** The id of the only node that ever had this name; undefined where there may be several. */
   readonly onlyIdOf: (name: string) => string | undefined;
-}
-
-/** Lets what comes in go before what is read. */
-export function letOthersGoOn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

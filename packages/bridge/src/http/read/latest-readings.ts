@@ -1,6 +1,5 @@
 import type { LatestReading } from "../../view/entity-view.js";
 import type { CityData } from "./city-data.js";
-import { letOthersGoOn } from "./city-data.js";
 
 /** The newest readings of one node, one for each of its schemas. */
 export interface LatestOfNode {
@@ -8,9 +7,6 @@ export interface LatestOfNode {
   readonly name: string;
   readonly readings: readonly LatestReading[];
 }
-
-/** Readings that are looked at before others may go on. */
-const LOOKED_AT_ONCE = 256;
 
 /**
  * The newest reading of each node, in the order of the nodes' names.
@@ -58,8 +54,8 @@ export class LatestReadings {
     }
     const stale = [...this.#data.latest()].filter(([, came]) => this.#isStale(came));
     const kept = new Map<LatestReading, LatestReading | undefined>();
-    for (const [index, [, came]] of stale.entries()) {
-      if (index % LOOKED_AT_ONCE === 0) await letOthersGoOn();
+    for (const [, came] of stale) {
+      if (this.#data.pace.isSpent) await this.#data.pace.turn();
       const isKnown = this.#renewed.has(came);
       kept.set(came, isKnown ? this.#renewed.get(came) : await this.#readAgain(came));
     }

@@ -16,6 +16,7 @@ import { asyncApi } from "./async-api.js";
 import type { CityData } from "./city-data.js";
 import type { ReadAccess } from "./read-access.js";
 import { newReadCounts } from "./read-counts.js";
+import { ReadPace } from "./read-pace.js";
 
 /** Of the bridge that runs. */
 export interface ReadApiParts {
@@ -80,6 +81,7 @@ export function makeReadApi(parts: ReadApiParts): ReadApiOptions {
 function cityData({ spool, pipeline, schemas, registry, view }: ReadApiParts): CityData {
   return {
     spool,
+    pace: new ReadPace(),
     interpret: pipeline.interpret,
     version: pipeline.generation,
     latest: () => view.latest(),

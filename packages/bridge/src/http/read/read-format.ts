@@ -3,6 +3,7 @@ import { formatSenmlJson, type ResolvedRecord } from "@bollard/senml";
 import Negotiator from "negotiator";
 import { csvRow } from "../../details/csv-row.js";
 import { placeOf } from "../../entity-filter.js";
+import type { ReadPace } from "./read-pace.js";
 import { BadQuery } from "./read-query.js";
 
 /** The forms of an answer. */
@@ -58,17 +59,43 @@ export function writeEntity(entity: Entity, form: AttributeForm): string {
   return JSON.stringify(formOf[form](entity));
 }
 
+/** How one item of a page is written, and what stands around them. */
+export interface PageWriter<Item> {
+  readonly before: string;
+  readonly one: (item: Item) => string;
+  readonly between: string;
+  readonly after: string;
+}
+
+/** Writes the items of a page, a slice at a time. */
+export async function writePage<Item>(
+  items: readonly Item[],
+  { before, one, between, after }: PageWriter<Item>,
+  pace: ReadPace,
+): Promise<string> {
+  const texts: string[] = [];
+  for (const item of items) {
+    if (pace.isSpent) await pace.turn();
+    texts.push(one(item));
+  }
+  return before + texts.join(between) + after;
+}
+
 /** Entities as a JSON-LD array. */
-export function writeEntities(entities: readonly Entity[], form: AttributeForm): string {
-  return `[${entities.map((entity) => writeEntity(entity, form)).join(",")}]`;
+export function jsonLdWriter(form: AttributeForm): PageWriter<Entity> {
+  const one = (entity: Entity) => writeEntity(entity, form);
+  return { before: "[", one, between: ",", after: "]" };
 }
 
 /** Entities as one GeoJSON FeatureCollection. @see RFC 7946 */
-export function writeGeoJson(entities: readonly Entity[], form: AttributeForm): string {
-  const features = entities.map((entity) =>
-    toGeoJson(entity, form === "keyValues" ? undefined : formOf[form]),
-  );
-  return JSON.stringify({ type: "FeatureCollection", features });
+export function geoJsonWriter(form: AttributeForm): PageWriter<Entity> {
+  const formed = form === "keyValues" ? undefined : formOf[form];
+  return {
+    before: '{"type":"FeatureCollection","features":[',
+    one: (entity) => JSON.stringify(toGeoJson(entity, formed)),
+    between: ",",
+    after: "]}",
+  };
 }
 
 /** Records as one SenML pack. @see RFC 8428, section 5 */
@@ -83,15 +110,17 @@ export function writeSenml(readings: readonly (readonly ResolvedRecord[])[]): st
  * @param attributes - the columns, the same on every page
  * @see RFC 4180
  */
-export function writeCsv(entities: readonly Entity[], attributes: readonly string[]): string {
-  const rows = entities.map((entity) => {
-    const [longitude, latitude] = placeOf(entity) ?? [];
-    const values = attributes.map((name) => cellOf(entity[name]));
-    const place = [entity.id, entity.type, newestOf(entity), longitude, latitude];
-    return csvRow([...place, ...values]);
-  });
-  const head = csvRow(["id", "type", "observedAt", "longitude", "latitude", ...attributes]);
-  return head + rows.join("");
+export function csvWriter(attributes: readonly string[]): PageWriter<Entity> {
+  return {
+    before: csvRow(["id", "type", "observedAt", "longitude", "latitude", ...attributes]),
+    one: (entity) => {
+      const [longitude, latitude] = placeOf(entity) ?? [];
+      const values = attributes.map((name) => cellOf(entity[name]));
+      return csvRow([entity.id, entity.type, newestOf(entity), longitude, latitude, ...values]);
+    },
+    between: "",
+    after: "",
+  };
 }
 
 type Cell = string | number | boolean | undefined;

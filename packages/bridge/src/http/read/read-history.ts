@@ -1,6 +1,6 @@
 import type { BridgeClock } from "../../clock.js";
 import type { EntityFilter } from "../../entity-filter.js";
-import { type CityData, letOthersGoOn } from "./city-data.js";
+import type { CityData } from "./city-data.js";
 import type { ReadForm } from "./read-items.js";
 import { BadQuery } from "./read-query.js";
 
@@ -52,7 +52,7 @@ export async function readHistory<Item>(
   clock: Pick<BridgeClock, "monotonicMs">,
 ): Promise<HistoryPage<Item>> {
   const begin = after === undefined ? { position: 0, item: -1 } : parseCursor(after);
-  const { spool, interpret } = data;
+  const { spool, interpret, pace } = data;
   const last = spool.durable;
   const untilMs = clock.monotonicMs() + MOST_MS;
   const items: Item[] = [];
@@ -63,6 +63,7 @@ export async function readHistory<Item>(
   })) {
     for (const stored of run) {
       const { position } = stored;
+      if (pace.isSpent) await pace.turn();
       const delivery = interpret(stored);
       if (delivery.kind !== "delivery") continue;
       const first = position === begin.position ? begin.item + 1 : 0;
@@ -83,7 +84,7 @@ export async function readHistory<Item>(
     if ((entries >= MOST_ENTRIES || clock.monotonicMs() > untilMs) && position < last) {
       return { items, next: formatCursor({ position: position + 1, item: -1 }), isMore: true };
     }
-    await letOthersGoOn();
+    if (pace.isSpent) await pace.turn();
   }
   const end = Math.max(begin.position, last + 1);
   const next = begin.position > last ? begin : { position: end, item: -1 };

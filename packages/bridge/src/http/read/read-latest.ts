@@ -1,7 +1,7 @@
 import type { EntityFilter } from "../../entity-filter.js";
-import { letOthersGoOn } from "./city-data.js";
 import type { LatestReadings } from "./latest-readings.js";
 import type { ReadForm } from "./read-items.js";
+import type { ReadPace } from "./read-pace.js";
 import { BadQuery } from "./read-query.js";
 
 /** A part of what is latest, in the order of the nodes' names. */
@@ -10,9 +10,6 @@ export interface LatestPage<Item> {
   /** Where to go on; undefined at the end. */
   readonly next: string | undefined;
 }
-
-/** Nodes that are looked at before others may go on. */
-const LOOKED_AT_ONCE = 128;
 
 /**
  * Reads a page of the latest readings. The cursor is a node's name and the number of the item of it,
@@ -24,12 +21,13 @@ export async function readLatest<Item>(
   { filter, limit, after }: { filter: EntityFilter; limit: number; after: string | undefined },
   form: ReadForm<Item>,
   latest: LatestReadings,
+  pace: ReadPace,
 ): Promise<LatestPage<Item>> {
   const begin = after === undefined ? undefined : parseCursor(after);
   const items: Item[] = [];
   let cursor = "";
-  for (const [index, { name, readings }] of (await latest.nodes()).entries()) {
-    if (index % LOOKED_AT_ONCE === 0) await letOthersGoOn();
+  for (const { name, readings } of await latest.nodes()) {
+    if (pace.isSpent) await pace.turn();
     if (begin && name < begin.name) continue;
     const first = begin?.name === name ? begin.item + 1 : 0;
     const found = await form.ofLatest(readings, filter);

@@ -1,5 +1,5 @@
 import type { BridgeClock } from "../../clock.js";
-import { type CityData, letOthersGoOn } from "../read/city-data.js";
+import type { CityData } from "../read/city-data.js";
 import type { LatestOfNode } from "../read/latest-readings.js";
 import type { Item, Scope } from "./entity-sets.js";
 import { observationsOf, ofReading } from "./observations.js";
@@ -94,6 +94,7 @@ export class ObservationReader {
     for await (const run of this.#replay(scope, filter, { from: begin.position, to: last })) {
       for (const stored of run) {
         const { position } = stored;
+        await this.#rest();
         const delivery = this.#data.interpret(stored);
         if (delivery.kind !== "delivery") continue;
         const found = observationsOf(delivery, scope);
@@ -107,7 +108,7 @@ export class ObservationReader {
       }
       const position = run.at(-1)?.position ?? last;
       if (this.#isSpent(budget, run.length) && position < last) return end(position + 1, 0);
-      await letOthersGoOn();
+      await this.#rest();
     }
     return { items };
   }
@@ -133,12 +134,13 @@ export class ObservationReader {
       for await (const run of this.#replay(scope, filter, { from, to })) {
         earliestMs = Math.min(earliestMs, ...run.map(({ timeMs }) => timeMs));
         for (const stored of run) {
+          await this.#rest();
           const delivery = this.#data.interpret(stored);
           if (delivery.kind !== "delivery") continue;
           items.push(...observationsOf(delivery, scope).filter((one) => holds(one, filter)));
         }
         if (this.#isSpent(budget, run.length) || items.length > MOST_SORTED) throw tooMany();
-        await letOthersGoOn();
+        await this.#rest();
       }
       to = from - 1;
       if (items.length <= skip + top) continue;
@@ -154,6 +156,7 @@ export class ObservationReader {
     const last = this.#data.spool.durable;
     for await (const run of this.#replay(scope, filter, { from: 1, to: last })) {
       for (const stored of run) {
+        await this.#rest();
         const delivery = this.#data.interpret(stored);
         if (delivery.kind !== "delivery") continue;
         items.push(...observationsOf(delivery, scope).filter((one) => holds(one, filter)));
@@ -162,7 +165,7 @@ export class ObservationReader {
       if ((this.#isSpent(budget, run.length) && isMore) || items.length > MOST_SORTED) {
         throw tooMany();
       }
-      await letOthersGoOn();
+      await this.#rest();
     }
     return items;
   }
@@ -176,6 +179,10 @@ export class ObservationReader {
       ...(stream !== undefined && { stream }),
       ...(fromMs > 0 && { fromMs }),
     });
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#data.pace.isSpent) await this.#data.pace.turn();
   }
 
   #isSpent(budget: ReadBudget, entries: number): boolean {

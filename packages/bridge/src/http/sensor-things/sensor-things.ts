@@ -124,7 +124,9 @@ export class SensorThings {
       return await this.#observationsIn(request, scope, options, isExpanded);
     const { orderBy, count, filter, skip, top } = options;
     const all: Item[] = [];
+    const { pace } = this.#options.data;
     for (const item of request.catalogue.list(set, scope)) {
+      if (pace.isSpent) await pace.turn();
       if (!holds(item, filter)) continue;
       all.push(item);
       if (orderBy.length === 0 && !count && all.length > skip + top) break;
@@ -161,7 +163,11 @@ export class SensorThings {
     options: QueryOptions,
   ): Promise<object[]> {
     const written: object[] = [];
-    for (const item of items) written.push(await this.#write(request, item, options));
+    const { pace } = this.#options.data;
+    for (const item of items) {
+      if (pace.isSpent) await pace.turn();
+      written.push(await this.#write(request, item, options));
+    }
     return written;
   }
 
