@@ -40,7 +40,8 @@ export class ExpansionGate {
   async check(entity: object): Promise<readonly GateProblem[]> {
     const order = checkOrder((entity as { "@context"?: unknown })["@context"]);
     if (order) return [order];
-    const { default: jsonld } = await import("jsonld");
+    // Its Node door brings an HTTP client along, which is never asked here: 10 MB of memory.
+    const { default: jsonld } = await import("jsonld/dist/jsonld.esm.min.js");
     try {
       const options: Options.Expand & { safe: boolean } = {
         documentLoader: (url) => this.#load(url),
