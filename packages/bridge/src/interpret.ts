@@ -65,7 +65,13 @@ export function interpret(position: number, entry: Entry, options: InterpretOpti
     const leaving = schema.privacy.isRestricted ? { ...entry, payload: WITHHELD } : entry;
     return {
       kind: "delivery",
-      ...{ position, entry: leaving, payloadBytes, reference, node, schema, readings },
+      position,
+      entry: leaving,
+      payloadBytes,
+      reference,
+      node,
+      schema,
+      readings,
     };
   } catch (error) {
     return setAside("undecodable", error instanceof Error ? error.message : String(error));

@@ -63,7 +63,7 @@ export interface Recalled {
 }
 
 /** Interpreted entries kept for the drains that keep up; one that does not interprets again. */
-const RECENT_ENTRIES = 128;
+const RECENT_ENTRIES = 512;
 
 /**
  * ```
@@ -86,24 +86,32 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   let generation = 0;
 
   /** Stamps a message with the time and, where its node used a key twice, with its session. */
-  const arrive = (message: SourceMessage): Entry => ({
-    source: message.source,
-    node: message.node,
-    boot: sessionOf.get(`${message.boot}/${message.node}`) ?? message.boot,
-    sequence: message.sequence,
-    payload: message.payload,
-    arrival: {
-      bootId: parts.clock.bootId,
-      monotonicMs: parts.clock.monotonicMs(),
-      wallMs: Math.max(0, Math.trunc(parts.clock.wallMs())),
-      quality: parts.clock.quality(),
-    },
-    ...(message.layout !== undefined && { layout: message.layout }),
-    ...(message.binding !== undefined && { binding: message.binding }),
-    ...(message.receivedMs !== undefined && { receivedMs: message.receivedMs }),
-    ...(message.nodeClock !== undefined && { nodeClock: message.nodeClock }),
-    ...(message.signal !== undefined && { signal: message.signal }),
-  });
+  const arrive = (message: SourceMessage): Entry => {
+    const { source, node, sequence, layout, binding, receivedMs, nodeClock, signal } = message;
+    const entry: { -readonly [Key in keyof Entry]: Entry[Key] } = {
+      source,
+      node,
+      boot: sessionFor(message),
+      sequence,
+      // Its buffer may be the source's, for the next message.
+      payload: Uint8Array.from(message.payload),
+      arrival: {
+        bootId: parts.clock.bootId,
+        monotonicMs: parts.clock.monotonicMs(),
+        wallMs: Math.max(0, Math.trunc(parts.clock.wallMs())),
+        quality: parts.clock.quality(),
+      },
+    };
+    if (layout !== undefined) entry.layout = layout;
+    if (binding !== undefined) entry.binding = binding;
+    if (receivedMs !== undefined) entry.receivedMs = receivedMs;
+    if (nodeClock !== undefined) entry.nodeClock = nodeClock;
+    if (signal !== undefined) entry.signal = signal;
+    return entry;
+  };
+
+  const sessionFor = ({ boot, node }: SourceMessage) =>
+    sessionOf.size === 0 ? boot : (sessionOf.get(`${boot}/${node}`) ?? boot);
 
   /** The same key with other bytes is another message: it gets a session of its own, never dropped. */
   const inNewSession = (entry: Entry, wireBoot: number): Entry => {
@@ -141,6 +149,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** Without what must not come to the disk; undefined where that cannot be told. */
   const stripped = (entry: Entry): Entry | undefined => {
+    if (!parts.references.isAnyStripped) return entry;
     const schema = spokenIn(entry);
     const names = schema?.privacy.beforeSpool ?? [];
     if (!schema || names.length === 0) return entry;
@@ -174,7 +183,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const position = spool.append(bytes, { stream, timeMs, keep });
       remember(position, entry);
       acks.wait(position, message.kept);
-      show(position, { ...entry, payload: Uint8Array.from(entry.payload) });
+      show(position, entry);
       return true;
     } catch (error) {
       parts.onRefused(error);

@@ -75,6 +75,11 @@ export class SchemaReferences {
     }
   }
 
+  /** Whether there is a schema of which some must not come to the disk. */
+  get isAnyStripped(): boolean {
+    return this.#schemas.isAnyStripped;
+  }
+
   /**
    * Whether what an entry was set aside for is known by now.
    *
@@ -89,6 +94,7 @@ export class SchemaReferences {
 
   #lookUp(reference: string): KnownSchema | undefined {
     if (reference === NONE) return this.#schemas.only;
+    if (!reference.includes(" ")) return this.#schemas.lookUp(reference);
     const [, mapping] = /^mapping (.*)$/.exec(reference) ?? [];
     if (mapping !== undefined) return this.#schemas.lookUp(this.#names.mapped.get(mapping) ?? "");
     const [, port, source] = /^port (\d+) of (.*)$/.exec(reference) ?? [];

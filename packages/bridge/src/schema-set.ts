@@ -57,6 +57,7 @@ export interface KnownSchema {
 export class SchemaSet {
   #byId: ReadonlyMap<number, KnownSchema> = new Map();
   #byName: ReadonlyMap<string, KnownSchema> = new Map();
+  #isAnyStripped = false;
 
   /**
    * @param privacy - name of a schema to its rules
@@ -90,7 +91,13 @@ export class SchemaSet {
       throw new BridgeError("BRIDGE_CONFIG_INVALID", `privacy.${stray}`, message);
     }
     this.#byId = byId;
+    this.#isAnyStripped = [...byId.values()].some(({ privacy }) => privacy.beforeSpool.length > 0);
     this.#byName = new Map([...byId.values()].map((known) => [known.schema.name, known]));
+  }
+
+  /** Whether one of them has fields that must not come to the disk. */
+  get isAnyStripped(): boolean {
+    return this.#isAnyStripped;
   }
 
   find(id: number): KnownSchema | undefined {

@@ -7,13 +7,25 @@ import { utf8Length } from "./utf8.js";
  * to hold a payload against. A missing value is left out; bytes are Base64.
  */
 export function measureJson(schema: SensorSchema, reading: Reading): number {
-  const plain: Record<string, unknown> = {};
-  if (reading.time !== undefined) plain.t = reading.time;
+  let members = 0;
+  let length = 0;
+  if (reading.time !== undefined) {
+    members++;
+    length += `"t":${reading.time}`.length;
+  }
   for (const { name } of schema.fields) {
     const value = reading.values[name];
-    if (value !== null && value !== undefined) plain[name] = plainOf(value);
+    if (value === null || value === undefined) continue;
+    members++;
+    // A field's name is of ASCII.
+    length += name.length + 3 + lengthOf(value);
   }
-  const text = JSON.stringify(plain);
+  return length + 2 + Math.max(0, members - 1);
+}
+
+function lengthOf(value: FieldValue): number {
+  if (typeof value === "number" && Number.isFinite(value)) return String(value + 0).length;
+  const text = JSON.stringify(plainOf(value));
   const length = utf8Length(text);
   return length < 0 ? text.length : length;
 }

@@ -174,23 +174,19 @@ export class MqttSink implements Sink {
     const outgoing: Outgoing[] = [];
     const status = this.#presence?.note(delivery);
     if (status) outgoing.push(this.#outgoing(this.#statusMessage(status)));
-    const ofReadings: Outgoing[] = [];
     const stream = streamOf(delivery);
-    let isAnyNewest = false;
-    for (const reading of delivery.readings) {
-      const isNewest = this.#newest.isNewest(stream, reading);
-      isAnyNewest ||= isNewest;
-      const latest = isNewest ? this.#noteReading(stream, delivery, reading) : undefined;
-      for (const message of this.#make(() =>
-        this.#messages.ofReading(delivery, reading, isNewest),
-      )) {
-        ofReadings.push({ message, latest });
-      }
-    }
+    const newest = delivery.readings.map((reading) => this.#newest.isNewest(stream, reading));
+    const isAnyNewest = newest.includes(true);
     for (const message of this.#make(() => this.#messages.ofEntry(delivery, isAnyNewest))) {
       outgoing.push(this.#outgoing(message));
     }
-    return this.#sendAll([...outgoing, ...ofReadings], 0, open);
+    for (const [index, reading] of delivery.readings.entries()) {
+      const isNewest = newest[index] === true;
+      const latest = isNewest ? this.#noteReading(stream, delivery, reading) : undefined;
+      const make = () => this.#messages.ofReading(delivery, reading, isNewest);
+      for (const message of this.#make(make)) outgoing.push({ message, latest });
+    }
+    return this.#sendAll(outgoing, 0, open);
   }
 
   /** Hands over one message after the other, and waits only where one has to wait. */
