@@ -88,7 +88,8 @@ function daemon(folder, config, name, prefix) {
   const profile = profileDir
     ? ["--cpu-prof", `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${name}.cpuprofile`]
     : [];
-  const args = [...v8Flags, ...profile, cli, "bridge", "run", file];
+  // The first as the unit of the service has it.
+  const args = ["--v8-pool-size=1", ...v8Flags, ...profile, cli, "bridge", "run", file];
   const passOn = v8Flags.length > 0 ? process.stderr : undefined;
   return parts.startProgram(args, { prefix, ready: /its page is at (\S+)/, passOn });
 }

@@ -68,7 +68,8 @@ SupplementaryGroups=dialout
 StateDirectory=bollard
 StateDirectoryMode=0700
 UMask=0077
-Environment=NODE_ENV=production BOLLARD_DATA_DIR=/var/lib/bollard
+# One helper thread of V8 in place of four, which saves memory: the bridge works on one core.
+Environment=NODE_ENV=production BOLLARD_DATA_DIR=/var/lib/bollard NODE_OPTIONS=--v8-pool-size=1
 MemoryMax=512M
 OOMScoreAdjust=-200
 
