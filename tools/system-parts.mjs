@@ -7,6 +7,7 @@ import { run } from "./bootstrap.mjs";
 /** Command looked for, Debian packages that bring it and what it needs. */
 const parts = [
   ["mosquitto", "mosquitto"],
+  ["mkfs.ext4", "e2fsprogs"],
   ["chromium", "chromium"],
   ["slurmctld", "slurmctld", "slurmd", "slurm-client"],
   ["systemd-notify", "systemd"],

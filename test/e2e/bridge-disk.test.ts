@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { CityReader, CutBroker, keysTo, lampSchema, MqttLamp } from "./bridge-parts.js";
 import { askUntil, Daemon, type DaemonOptions } from "./daemon.js";
+import { LoopDisk, needDisk } from "./loop-disk.js";
 
 const isRoot = process.getuid?.() === 0;
 /** Anybody but root, whom the disk refuses nothing. */
@@ -82,6 +83,14 @@ async function expectAllArrive(lamp: MqttLamp, url: string): Promise<void> {
   expect((await fetch(`${url}/health`)).status).toBe(200);
 }
 
+/** The page's address, once what is published in the street comes to the bridge. */
+async function untilConnected(daemon: Daemon): Promise<string> {
+  const url = await daemon.url();
+  const isUp = ({ sources }: BridgeStatus) => sources.every(({ state }) => state === "up");
+  await askUntil<BridgeStatus>(`${url}/api/v1/status`, isUp);
+  return url;
+}
+
 async function openLamp(): Promise<MqttLamp> {
   const lamp = await MqttLamp.open("lamp-a", street.url);
   closing.push(() => lamp.close());
@@ -92,8 +101,7 @@ describe.skipIf(!isRoot)("a bridge whose disk refuses", () => {
   test("because it is full: says so, keeps running, and loses nothing of what it acknowledged", async () => {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=600k", "none", dataDir]);
     closing.unshift(async () => execFileSync("umount", ["-l", dataDir]));
-    const daemon = await start();
-    const url = await daemon.url();
+    const url = await untilConnected(await start());
     const lamp = await openLamp();
     for (const bytes of [4096, 1]) {
       try {
@@ -108,6 +116,47 @@ describe.skipIf(!isRoot)("a bridge whose disk refuses", () => {
     rmSync(join(dataDir, "other"));
     await expectAllArrive(lamp, url);
   });
+
+  test("because its folders take nothing from it any more: says so, and goes on once they do", async () => {
+    execFileSync("chown", [`${NOBODY}:${NOBODY}`, dataDir]);
+    const url = await untilConnected(await start({ uid: NOBODY }));
+    const lamp = await openLamp();
+    await lamp.report();
+    await reader.until("lamp-a", 1);
+    const spool = join(dataDir, "spool");
+    // What is open stays open: it is refused once it needs another file.
+    chmodSync(spool, 0o500);
+    chmodSync(dataDir, 0o500);
+    const status = await reportUntilRefused(lamp, url);
+    expect(status.summary).toContain("EACCES");
+    expect(status.alarms?.map(({ code }) => code)).toContain("SPOOL_FAILING");
+    chmodSync(dataDir, 0o700);
+    chmodSync(spool, 0o700);
+    await expectAllArrive(lamp, url);
+  });
+
+  needDisk(
+    "because it became read-only: says so, and after a repair has all that it acknowledged",
+    async () => {
+      const disk = new LoopDisk(join(folder, "disk.img"), dataDir);
+      closing.push(async () => disk.unmount());
+      disk.mount();
+      const first = await start();
+      const url = await untilConnected(first);
+      const lamp = await openLamp();
+      await lamp.report();
+      await reader.until("lamp-a", 1);
+      disk.turnReadOnly();
+      const status = await reportUntilRefused(lamp, url);
+      expect(status.summary).toContain("EROFS");
+      expect(await first.stop()).toBe(0);
+      disk.unmount();
+      disk.repair();
+      disk.mount();
+      const second = await start();
+      await expectAllArrive(lamp, await second.url());
+    },
+  );
 
   test("from the start: does not run, and says where", async () => {
     chmodSync(dataDir, 0o500);
