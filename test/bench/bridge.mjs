@@ -5,6 +5,7 @@
 //   --only mqtt       one input only: mqtt or serial
 //   --flow            neither outage nor restart
 //   --outage          the outage alone
+//   --restart         the restart alone
 //   --rate <number>   readings a second offered, in place of the goal's
 //   --v8 "<flags>"    flags for the daemon's Node, such as --trace-gc, which is then passed on
 //   --profile <dir>   the daemon writes a CPU profile for each run into this folder
@@ -294,7 +295,7 @@ async function main() {
   const prefix = pin();
   const flows = [];
   const outages = [];
-  for (const input of inputs) {
+  for (const input of words.includes("--restart") ? [] : inputs) {
     for (const delayMs of words.includes("--outage") ? [] : plan.delaysMs) {
       say(`${input.name}: ${input.ratePerS} readings/s, commit delay ${delayMs} ms …`);
       flows.push(await measureFlow(input, delayMs, prefix));

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import configSchema from "../config.schema.json" with { type: "json" };
 import { BridgeError } from "../error.js";
 import type { BridgeConfig, Filled, MqttInConfig, NodeConfig, ResolvedConfig } from "./config.js";
@@ -19,10 +19,13 @@ const ajv = new Ajv({
   strict: true,
   strictTuples: false,
   strictTypes: false,
+  // It checks one file at a start.
+  validateSchema: false,
+  code: { optimize: false },
 });
 ajv.addKeyword("unit");
 const checkConfig = ajv.compile<ResolvedConfig>(configJsonSchema);
-const checkNodes = ajv.compile<Filled<Record<string, NodeConfig>>>(nodeListJsonSchema);
+let checkNodes: ValidateFunction<Filled<Record<string, NodeConfig>>> | undefined;
 
 /**
  * Checks a configuration and fills in every default. The argument stays as it is.
@@ -41,6 +44,7 @@ export function resolveConfig(config: BridgeConfig): ResolvedConfig {
 /** Checks the content of a registry file and fills in its defaults, as {@link resolveConfig} does. */
 export function resolveNodes(nodes: unknown): Filled<Record<string, NodeConfig>> {
   const resolved: unknown = structuredClone(nodes);
+  checkNodes ??= ajv.compile<Filled<Record<string, NodeConfig>>>(nodeListJsonSchema);
   if (!checkNodes(resolved)) throw invalid(checkNodes.errors ?? []);
   return resolved;
 }
