@@ -2,7 +2,7 @@ import type { FleetConnections } from "./fleet-connections.js";
 import type { FleetControls } from "./fleet-controls.js";
 import type { PhasePlan } from "./fleet-plan.js";
 import type { LatencySummary } from "./latency.js";
-import { type LatencyTally, PartLatency } from "./latency-tally.js";
+import type { LatencyTally } from "./latency-tally.js";
 import type { NodeTable } from "./node-table.js";
 import { isPicked } from "./pick.js";
 import type { Publisher } from "./publisher.js";
@@ -98,7 +98,7 @@ export class Conductor {
     const { receivers, flood, latencies } = this.#orchestra;
     this.#phaseStartMs = this.#phaseEndMs;
     this.#phaseEndMs += phase.durationMs;
-    latencies.phase = new PartLatency();
+    latencies.beginPhase();
     if (phase.slowReceivers) receivers.setSlow(phase.slowReceivers);
     if (phase.retained) flood.add(phase.retained);
     if (phase.cut) this.#cut(phase.cut, phase.awayMs ?? 0);
@@ -110,13 +110,14 @@ export class Conductor {
     const { publisher, receivers, latencies } = this.#orchestra;
     if (phase.slowReceivers) receivers.setSlow(0);
     const sent = publisher.sent;
+    const { counted } = latencies.phase;
     this.#results.push({
       name: phase.name,
       startMs: this.#phaseStartMs - this.#startMs,
       durationMs: nowMs - this.#phaseStartMs,
       sent: sent - this.#sentBefore,
-      latency: latencies.phase.counted.summary(),
-      histogram: latencies.phase.counted.encode(),
+      latency: counted.summary(),
+      histogram: counted.encode(),
     });
     this.#sentBefore = sent;
   }

@@ -32,6 +32,8 @@ export interface FleetRunOptions {
   readonly drainMs?: number;
   /** Told once a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Keep the course of the run, second by second. Default: false. */
+  readonly keepSeries?: boolean;
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal;
   readonly controls?: FleetControls;
@@ -115,7 +117,7 @@ export interface FleetRunResult extends MessageCounts {
   /** Acknowledgements of what was not in flight. */
   readonly unknownAcks: number;
   readonly usage: ToolUsage;
-  /** Second by second. */
+  /** Second by second, where it was asked for. */
   readonly series: readonly SeriesRow[];
   readonly histograms: Histograms;
 }
@@ -137,7 +139,7 @@ export class FleetRun {
   readonly #flood: RetainedFlood;
   readonly #observer: BrokerObserver | undefined;
   readonly #series = new Series();
-  readonly latencies = new LatencyTally();
+  readonly #latencies = new LatencyTally();
   #conductor: Conductor | undefined;
   #meter = new ToolMeter();
   /** Processor seconds at the last look, and when it was, ms. */
@@ -155,7 +157,7 @@ export class FleetRun {
     const run = runNumberOf(options.target);
     const target = { ...options.target, run };
     const nodes = new NodeTable(options.streets);
-    const shared = { nodes, latencies: this.latencies, run };
+    const shared = { nodes, latencies: this.#latencies, run };
     this.#nodes = nodes;
     this.#receivers = new Receivers({
       ...shared,
@@ -243,7 +245,7 @@ export class FleetRun {
         publishers: this.#publishers,
         receivers: this.#receivers,
         flood: this.#flood,
-        latencies: this.latencies,
+        latencies: this.#latencies,
         controls: this.#controls,
       },
       this.#startMs,
@@ -304,14 +306,17 @@ export class FleetRun {
   }
 
   async #tellProgress(): Promise<void> {
+    const { onProgress, keepSeries } = this.#options;
+    // A look takes some ms: nobody pays for what nobody sees.
+    if (!onProgress && !keepSeries) return;
     for (;;) {
       await hold(this.#clock, PROGRESS_MS);
       if (this.#isOver) return;
+      this.#latencies.fold();
       const progress = this.#progress();
-      this.#series.add(rowOf(progress));
-      this.#options.onProgress?.(progress);
-      this.latencies.lastSecond.reset();
-      this.latencies.lastLateness.reset();
+      if (keepSeries) this.#series.add(rowOf(progress));
+      onProgress?.(progress);
+      this.#latencies.look();
     }
   }
 
@@ -332,8 +337,8 @@ export class FleetRun {
       acknowledged,
       received: this.#receivers.received,
       heldBack: this.#publisher.waiting,
-      latency: this.latencies.lastSecond.counted.summary(),
-      lateness: this.latencies.lastLateness.summary(),
+      latency: this.#latencies.lastSecond.counted.summary(),
+      lateness: this.#latencies.lastLateness.summary(),
       cpuShare: Math.max(0, usage.cpuS - cpuS) / Math.max(0.001, (nowMs - atMs) / 1000),
       usage,
       broker: this.#observer?.values() ?? {},
@@ -342,6 +347,7 @@ export class FleetRun {
 
   #result(elapsedMs: number, phases: readonly PhaseResult[]): FleetRunResult {
     const usage = this.#meter.read();
+    this.#latencies.fold();
     const streets = this.#options.streets.map((street, index): StreetResult => {
       const { parkedMs, firstNode } = this.#nodes;
       const parked = parkedMs.subarray(firstNode[index], firstNode[index + 1]);
@@ -369,12 +375,12 @@ export class FleetRun {
       sentPerSecond: (counts.sent / Math.max(1, elapsedMs)) * 1000,
       streets,
       phases,
-      latency: this.latencies.summaries(),
-      lateness: this.latencies.lateness.summary(),
+      latency: this.#latencies.summaries(),
+      lateness: this.#latencies.lateness.summary(),
       unknownAcks: this.#publishers.stats().unknownAcks,
       usage,
       series: this.#series.rows(),
-      histograms: this.latencies.histograms(this.#publishers.latency),
+      histograms: this.#latencies.histograms(this.#publishers.latency),
     };
   }
 }

@@ -28,13 +28,21 @@ export class PartLatency {
     return this.arrived.count > 0 ? this.arrived : this.acknowledged;
   }
 
+  add(other: PartLatency): void {
+    this.acknowledged.add(other.acknowledged);
+    this.arrived.add(other.arrived);
+  }
+
   reset(): void {
     this.acknowledged.reset();
     this.arrived.reset();
   }
 }
 
-/** Every time that is measured in a run. */
+/**
+ * Every time that is measured in a run. A message is noted as few times as may be; `fold` brings what
+ * came since into the run's, the phase's and the last second's.
+ */
 export class LatencyTally {
   readonly acknowledgedFromDue = new Latency();
   readonly acknowledgedFromSend = new Latency();
@@ -46,27 +54,54 @@ export class LatencyTally {
   readonly lastSecond = new PartLatency();
   /** The fleet's own, since the last look. */
   readonly lastLateness = new Latency();
+  readonly #sinceFold = new PartLatency();
+  readonly #latenessSinceFold = new Latency();
+  #phase = new PartLatency();
+
   /** Of the phase under way. */
-  phase = new PartLatency();
+  get phase(): PartLatency {
+    this.fold();
+    return this.#phase;
+  }
 
   /** A message left so much after it was due. */
   late(ms: number): void {
-    this.lateness.record(ms);
-    this.lastLateness.record(ms);
+    this.#latenessSinceFold.record(ms);
   }
 
   acknowledged(fromDueMs: number, fromSendMs: number): void {
-    this.acknowledgedFromDue.record(fromDueMs);
+    this.#sinceFold.acknowledged.record(fromDueMs);
     this.acknowledgedFromSend.record(fromSendMs);
-    this.lastSecond.acknowledged.record(fromDueMs);
-    this.phase.acknowledged.record(fromDueMs);
   }
 
   arrived(fromDueMs: number, fromSendMs: number): void {
-    this.arrivedFromDue.record(fromDueMs);
+    this.#sinceFold.arrived.record(fromDueMs);
     this.arrivedFromSend.record(fromSendMs);
-    this.lastSecond.arrived.record(fromDueMs);
-    this.phase.arrived.record(fromDueMs);
+  }
+
+  /** Another phase begins. */
+  beginPhase(): void {
+    this.fold();
+    this.#phase = new PartLatency();
+  }
+
+  /** Brings what was noted to where it is read. */
+  fold(): void {
+    const since = this.#sinceFold;
+    this.acknowledgedFromDue.add(since.acknowledged);
+    this.arrivedFromDue.add(since.arrived);
+    this.#phase.add(since);
+    this.lastSecond.add(since);
+    this.lateness.add(this.#latenessSinceFold);
+    this.lastLateness.add(this.#latenessSinceFold);
+    since.reset();
+    this.#latenessSinceFold.reset();
+  }
+
+  /** Begins the last second anew. */
+  look(): void {
+    this.lastSecond.reset();
+    this.lastLateness.reset();
   }
 
   /** @param connect - from the start of an attempt to its CONNACK */

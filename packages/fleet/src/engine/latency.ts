@@ -55,11 +55,11 @@ export class Latency {
 
   /** Takes in another's times. */
   add(other: Latency): void {
-    this.#histogram.add(other.#histogram);
+    if (other.count > 0) this.#histogram.add(other.#histogram);
   }
 
   reset(): void {
-    this.#histogram.reset();
+    if (this.count > 0) this.#histogram.reset();
   }
 
   /** The time that so many of a hundred do not exceed, ms. */

@@ -71,6 +71,7 @@ export async function runScenario(
   checkLimits(connections, plan.target);
   const fleet = new FleetRun({
     ...played,
+    keepSeries: true,
     // A driver of a test's own has no broker that says anything.
     observeBroker: options.openDriver === undefined,
     ...(onProgress && { onProgress }),
