@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "vitest";
@@ -17,7 +17,7 @@ export class LoopDisk {
     this.#image = image;
     this.#at = at;
     writeFileSync(image, "");
-    execFileSync("truncate", ["--size", String(BYTES), image]);
+    truncateSync(image, BYTES);
     execFileSync("mkfs.ext4", ["-q", "-F", image]);
   }
 
@@ -49,7 +49,7 @@ function isThere(): boolean {
   const folder = mkdtempSync(join(tmpdir(), "bollard-loop-"));
   try {
     const at = join(folder, "at");
-    execFileSync("mkdir", [at]);
+    mkdirSync(at);
     const disk = new LoopDisk(join(folder, "disk.img"), at);
     disk.mount();
     disk.unmount();

@@ -12,7 +12,8 @@ export {
   SpoolArchive,
   type SpoolArchiveOptions,
 } from "./archive/spool-archive.js";
-export { Bridge, type BridgeOptions } from "./bridge.js";
+export { Bridge } from "./bridge.js";
+export type { BridgeOptions } from "./bridge-options.js";
 export { type BridgeClock, type ClockQuality, systemClock } from "./clock.js";
 export type { CommandResult, CommandStatus } from "./commands/command-desk.js";
 export type {
