@@ -168,6 +168,10 @@ describe("the API", () => {
         detail: "querystring must have required property 'field'",
       },
     ]);
+    expect(await read("/api/%zz")).toEqual([
+      type,
+      expect.objectContaining({ status: 400, title: "The request is wrong" }),
+    ]);
     expect(await read("/nowhere")).toEqual([
       type,
       { type: "about:blank", status: 404, title: "Not found" },

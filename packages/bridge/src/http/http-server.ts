@@ -93,6 +93,13 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
     bodyLimit: 65_536,
     logger: false,
     routerOptions: { maxParamLength: LONGEST_NAME },
+    // Such as for an address that cannot be decoded.
+    frameworkErrors: (error, _request, reply) =>
+      void sendProblem(reply, {
+        status: error.statusCode ?? 400,
+        title: "The request is wrong",
+        detail: error.message,
+      }),
   });
   guard(app, options);
   const { token, clock, onLoginFailure, readApi } = options;

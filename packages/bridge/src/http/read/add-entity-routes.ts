@@ -145,7 +145,7 @@ export function addEntityRoutes(app: FastifyInstance, options: EntityRouteOption
         wanted.format === "jsonld"
           ? writeEntity(entity, form)
           : await writePage([entity], writer, data.pace);
-      return reply.type(wanted.mediaType).send(body);
+      return reply.type(typeOf(wanted.mediaType)).send(body);
     },
   );
 
@@ -199,7 +199,12 @@ function sendPage(
       reply.header("link", `<?${query}>; rel="next"`);
     }
   }
-  return reply.type(mediaType).send(body);
+  return reply.type(typeOf(mediaType)).send(body);
+}
+
+/** A CSV's first row are the names of its columns. @see RFC 4180, section 3 */
+function typeOf(mediaType: string): string {
+  return mediaType === "text/csv" ? `${mediaType}; charset=utf-8; header=present` : mediaType;
 }
 
 function sendNotAcceptable(reply: FastifyReply): FastifyReply {

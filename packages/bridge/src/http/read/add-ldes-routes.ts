@@ -24,7 +24,8 @@ export function addLdesRoutes(
   app: FastifyInstance,
   options: { readonly streams: LdesStreams; readonly isPublic: boolean },
 ): void {
-  const find = (wanted: string) => options.streams().find((stream) => stream.name === wanted);
+  const find = (wanted: string) =>
+    options.streams().find((stream) => stream.name === wanted)?.pages;
   const streams = {
     type: "array",
     items: { type: "object", properties: { name: text, index: text } },
@@ -61,9 +62,9 @@ export function addLdesRoutes(
       },
     },
     async ({ params }, reply) => {
-      const stream = find(params.name);
-      if (!stream) return sendMissing(reply, `There is no stream ${params.name}.`);
-      return reply.type("application/ld+json").send(stream.pages.index());
+      const pages = find(params.name);
+      if (!pages) return sendMissing(reply, `There is no stream ${params.name}.`);
+      return reply.type("application/ld+json").send(pages.index());
     },
   );
 
@@ -88,7 +89,7 @@ export function addLdesRoutes(
       },
     },
     async ({ params }, reply) => {
-      const found = await find(params.name)?.pages.read(params.page);
+      const found = await find(params.name)?.read(params.page);
       if (!found)
         return sendMissing(reply, `There is no page ${params.page}; it may have been deleted.`);
       if (found.isClosed) {

@@ -97,7 +97,10 @@ export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions
     },
     async () => {
       const views = await nodeViews();
-      const next = views.flatMap(({ nextUpdate }) => nextUpdate ?? []).sort()[0];
+      const updates = views.flatMap(({ nextUpdate }) => nextUpdate ?? []).sort();
+      const now = new Date(options.clock.wallMs()).toISOString();
+      // Of nodes that fell silent it is past.
+      const next = updates.find((time) => time > now) ?? updates.at(-1);
       return {
         version,
         nodes: views.length,

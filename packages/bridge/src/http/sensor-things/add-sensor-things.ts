@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendProblem } from "../problem.js";
 import type { ReadSlots } from "../read/read-slots.js";
 import { setNames } from "./entity-sets.js";
@@ -20,13 +20,15 @@ const conformance = [
 export function addSensorThings(app: FastifyInstance, options: SensorThingsRouteOptions): void {
   const service = new SensorThings(options);
 
-  app.get("/v1.1", { schema: { hide: true } }, async (request) => {
-    const base = `${request.protocol}://${request.headers.host}/v1.1`;
-    return {
-      value: setNames.map((name) => ({ name, url: `${base}/${name}` })),
-      serverSettings: { conformance },
-    };
-  });
+  for (const path of ["/v1.1", "/v1.1/"]) {
+    app.get(path, { schema: { hide: true } }, async (request) => {
+      const base = baseOf(request);
+      return {
+        value: setNames.map((name) => ({ name, url: `${base}/${name}` })),
+        serverSettings: { conformance },
+      };
+    });
+  }
 
   app.get<{ Params: { "*": string } }>("/v1.1/*", { schema: { hide: true } }, (request, reply) =>
     options.slots.use(reply, async () => {
@@ -39,6 +41,11 @@ export function addSensorThings(app: FastifyInstance, options: SensorThingsRoute
       }
     }),
   );
+}
+
+/** Links are whole addresses, by the name that the client knows us by. */
+function baseOf({ protocol, headers }: FastifyRequest): string {
+  return `${protocol}://${headers.host}/v1.1`;
 }
 
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {

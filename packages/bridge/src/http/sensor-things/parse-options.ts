@@ -26,6 +26,7 @@ export interface QueryOptions {
 const MOST_TOP = 1000;
 const USUAL_TOP = 100;
 const MOST_DEPTH = 4;
+const MOST_CHARACTERS = 2000;
 const known = [
   ...["$top", "$skip", "$count", "$orderby", "$filter", "$select", "$expand", "$skiptoken"],
 ];
@@ -46,6 +47,9 @@ export function parseOptions(
     if (!known.includes(name))
       throw new QueryError(`There is no ${name}; there are ${known.join(", ")}`);
     if (options.has(name)) throw new QueryError(`${name} is there twice`);
+    if (value.length > MOST_CHARACTERS) {
+      throw new QueryError(`${name} has more than ${MOST_CHARACTERS} characters`);
+    }
     options.set(name, value);
   }
   const top = whole("$top", options.get("$top"), USUAL_TOP, MOST_TOP);

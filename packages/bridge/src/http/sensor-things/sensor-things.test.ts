@@ -205,6 +205,12 @@ describe("SensorThings", () => {
       404,
       "There is no such thing as Things('nobody')",
     ]);
+    expect(await detail(`Things?$expand=${"Datastreams/Thing,".repeat(200)}Locations`)).toEqual([
+      400,
+      "$expand has more than 2000 characters",
+    ]);
+    const root = await api.get("/v1.1/Things('%27')");
+    expect(root.status).toBe(404);
     const lost = await api.get("/v1.1/Things('oak-street-12')/Owner").catch((error) => error);
     expect(String(lost)).toContain("no path is described");
   });

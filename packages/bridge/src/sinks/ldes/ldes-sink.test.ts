@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -59,7 +60,7 @@ const deliver = (sink: LdesSink, from: number, to: number) =>
   );
 
 async function valuesIn(sink: LdesSink, page: string): Promise<number[]> {
-  const found = await sink.pages.read(page);
+  const found = await sink.pages?.read(page);
   const members = JSON.parse(found?.text ?? '{"tree:member":[]}')["tree:member"];
   return members.map((member: { pm25: { value: number } }) => member.pm25.value);
 }
@@ -71,13 +72,13 @@ describe("LdesSink", () => {
   test("closes a full page for ever, and goes on in the next", async () => {
     const sink = open();
     await deliver(sink, 0, 150);
-    const first = await sink.pages.read("0000000001.jsonld");
+    const first = await sink.pages?.read("0000000001.jsonld");
     expect(first?.isClosed).toBe(true);
     expect(await valuesIn(sink, "0000000001.jsonld")).toEqual(numbers(0, 100));
-    expect((await sink.pages.read("0000000002.jsonld"))?.isClosed).toBe(false);
+    expect((await sink.pages?.read("0000000002.jsonld"))?.isClosed).toBe(false);
     expect(await valuesIn(sink, "0000000002.jsonld")).toEqual(numbers(100, 150));
     await deliver(sink, 150, 160);
-    expect((await sink.pages.read("0000000001.jsonld"))?.text).toBe(first?.text);
+    expect((await sink.pages?.read("0000000001.jsonld"))?.text).toBe(first?.text);
     expect(JSON.parse(first?.text ?? "")["tree:member"][1]).toMatchObject({
       id: `${AIR}#1789000060000-1-1`,
       type: "AirQualityObserved",
@@ -87,7 +88,9 @@ describe("LdesSink", () => {
   });
 
   test("goes on after a restart, and takes nothing twice that is delivered twice", async () => {
-    await deliver(open(), 0, 130);
+    const first = open();
+    await deliver(first, 0, 130);
+    await first.close();
     const again = open();
     await deliver(again, 60, 140);
     expect(await valuesIn(again, "0000000001.jsonld")).toEqual(numbers(0, 100));
@@ -95,7 +98,9 @@ describe("LdesSink", () => {
   });
 
   test("takes again what a crash has torn, and what it closed without noting it", async () => {
-    await deliver(open(), 0, 130);
+    const first = open();
+    await deliver(first, 0, 130);
+    await first.close();
     const lines = join(folder, "0000000002.ndjson");
     const text = readFileSync(lines, "utf8");
     writeFileSync(lines, text.slice(0, -20));
@@ -104,7 +109,7 @@ describe("LdesSink", () => {
     const again = open();
     await deliver(again, 120, 130);
     expect(await valuesIn(again, "0000000002.jsonld")).toEqual(numbers(100, 130));
-    expect(again.pages.index()).toContain("2026-09-10T02:05:40.000Z");
+    expect(again.pages?.index()).toContain("2026-09-10T02:05:40.000Z");
     expect(readdirSync(folder)).not.toContain("0000000001.ndjson");
   });
 
@@ -114,11 +119,11 @@ describe("LdesSink", () => {
       await sink.deliver(delivery(number));
       clock.pass(600_000);
     }
-    expect(await sink.pages.read("0000000001.jsonld")).toMatchObject({ isClosed: true });
+    expect(await sink.pages?.read("0000000001.jsonld")).toMatchObject({ isClosed: true });
     await sink.deliver(delivery(3));
-    expect(await sink.pages.read("0000000001.jsonld")).toBeUndefined();
+    expect(await sink.pages?.read("0000000001.jsonld")).toBeUndefined();
     expect(await valuesIn(sink, "0000000003.jsonld")).toEqual([0.2]);
-    expect(sink.pages.index()).not.toContain("0000000001.jsonld");
+    expect(sink.pages?.index()).not.toContain("0000000001.jsonld");
     expect(readdirSync(folder).sort()).toEqual([
       ...["0000000002.jsonld", "0000000003.jsonld", "0000000004.ndjson"],
       ...["index.jsonld", "pages.json"],
@@ -140,6 +145,20 @@ describe("LdesSink", () => {
     expect(await valuesIn(sink, "0000000002.jsonld")).toEqual([12.1]);
     expect(readFileSync(join(folder, "0000000001.jsonld"), "utf8")).not.toContain("oak-street-12");
     expect(readFileSync(join(folder, "0000000002.ndjson"), "utf8")).not.toContain("oak-street-12");
+  });
+
+  test("tells that its folder cannot be made, and goes on once it can", async () => {
+    mkdirSync(join(dataDir, "ldes"));
+    writeFileSync(folder, "in the way");
+    const sink = open();
+    while (clock.waiting === 0) await new Promise(setImmediate);
+    expect(sink.pages).toBeUndefined();
+    expect(sink.state()).toMatchObject({ state: "down", detail: expect.stringMatching(/EEXIST/) });
+    rmSync(folder);
+    const done = sink.deliver(delivery(1));
+    clock.pass(5000);
+    await done;
+    expect(sink.state()).toMatchObject({ state: "up", messages: 1 });
   });
 
   test("holds what the disk refuses, and tells it", async () => {

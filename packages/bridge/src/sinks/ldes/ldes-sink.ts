@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import type { Delivery } from "../../delivery.js";
 import type { EntityFilter } from "../../entity-filter.js";
 import { Trouble } from "../../trouble.js";
@@ -15,7 +14,8 @@ export interface LdesSinkOptions extends SharedParts {
   /** Most entries that are on their way at a time. */
   readonly window: number;
   readonly filter: EntityFilter;
-  readonly pages: PageStore;
+  /** Reads the pages in the folder; throws where it cannot be made, read or written. */
+  readonly openPages: () => PageStore;
 }
 
 interface Waiting {
@@ -34,7 +34,6 @@ export class LdesSink implements Sink {
   readonly kind = "ldes";
   readonly name: string;
   readonly window: number;
-  readonly pages: Pick<PageStore, "index" | "read">;
   readonly #options: LdesSinkOptions;
   readonly #trouble: Trouble;
   #waiting: Waiting[] = [];
@@ -46,17 +45,23 @@ export class LdesSink implements Sink {
   #messages = 0;
   #errors = 0;
   #isClosed = false;
+  #pages: PageStore | undefined;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(options: LdesSinkOptions) {
     this.name = options.name;
     this.window = options.window;
-    this.pages = options.pages;
     this.#options = options;
     this.#trouble = new Trouble(options.clock);
   }
 
+  /** Undefined until they have been read. */
+  get pages(): Pick<PageStore, "index" | "read"> | undefined {
+    return this.#pages;
+  }
+
   open(): void {
-    void this.#run();
+    this.#ended = this.#run();
   }
 
   deliver(delivery: Delivery): Promise<void> {
@@ -76,23 +81,27 @@ export class LdesSink implements Sink {
   }
 
   state(): SinkState {
-    const { folder, pages } = this.#options;
     return {
       state: this.#state,
-      detail: this.#trouble.now || `${folder}, ${pages.pages} pages`,
+      detail: this.#trouble.now || `${this.#options.folder}, ${this.#pages?.count ?? 0} pages`,
       ...this.#trouble.view(this.#state),
       messages: this.#messages,
       errors: this.#errors,
     };
   }
 
+  /** Resolves once it writes nothing more, so that another may go on in its folder. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#wake?.();
     this.#cancelRetry?.();
+    await this.#ended;
   }
 
   async #run(): Promise<void> {
+    await this.#untilDone(async () => {
+      this.#pages = this.#options.openPages();
+    });
     while (!this.#isClosed) {
       const taken = this.#waiting;
       this.#waiting = [];
@@ -102,18 +111,26 @@ export class LdesSink implements Sink {
     }
   }
 
-  /** Tries until the disk has it; false where the sink was closed before. */
   async #write(taken: readonly Waiting[]): Promise<boolean> {
-    const { filter, gates, pages } = this.#options;
+    const { filter, gates } = this.#options;
     const made: Members[] = [];
     for (const { delivery } of taken) made.push(await membersOf(delivery, filter, gates));
     const members = made.flatMap((one) => one.members);
     for (const reason of made.flatMap((one) => one.refusals)) this.#refuse(reason);
+    const isDone = await this.#untilDone(async () => {
+      await this.#pages?.append(members);
+      // Also what was on its way when a node was erased.
+      await this.#erase();
+    });
+    if (isDone) this.#messages += members.length;
+    return isDone;
+  }
+
+  /** Tries until the disk has done it; false where the sink was closed before. */
+  async #untilDone(task: () => Promise<void>): Promise<boolean> {
     while (!this.#isClosed) {
       try {
-        await this.#erase();
-        await pages.append(members);
-        this.#messages += members.length;
+        await task();
         this.#state = "up";
         this.#trouble.end();
         return true;
@@ -127,7 +144,7 @@ export class LdesSink implements Sink {
 
   async #erase(): Promise<void> {
     for (const name of this.#erased) {
-      await this.#options.pages.forget((entity) => entity.split(":").slice(3).join(":") === name);
+      await this.#pages?.forget((entity) => entity.split(":").slice(3).join(":") === name);
       this.#erased.delete(name);
     }
   }
@@ -142,16 +159,10 @@ export class LdesSink implements Sink {
   #isDown(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
     if (this.#trouble.now !== problem) {
-      this.#options.log.error({ err: error }, "cannot write a page; it is tried again");
+      this.#options.log.error({ err: error }, "cannot keep the pages; it is tried again");
     }
     this.#state = "down";
     this.#trouble.begin(problem, RETRY_MS);
-    // Somebody may have taken the folder away.
-    try {
-      mkdirSync(this.#options.folder, { recursive: true });
-    } catch {
-      // It is told above.
-    }
   }
 
   async #pause(): Promise<void> {

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { open, readFile, rm, truncate } from "node:fs/promises";
+import { mkdir, open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import type { BridgeClock } from "../../clock.js";
 import { StateFile } from "../../state-file.js";
@@ -74,8 +74,8 @@ export class PageStore {
     if (names.includes(linesName(number))) this.#restore(number);
   }
 
-  /** Members that are in pages or wait to be. */
-  get pages(): number {
+  /** Pages there are, the open one too where it has members. */
+  get count(): number {
     return this.#closed.length + (this.#open.lines.length > 0 ? 1 : 0);
   }
 
@@ -135,6 +135,8 @@ export class PageStore {
   async #write(members: readonly Member[]): Promise<void> {
     const { number, lines } = this.#open;
     const path = this.#linesPath(number);
+    // Somebody may have taken the folder away.
+    await mkdir(this.#options.folder, { recursive: true });
     const file = await open(path, "a", 0o644);
     const { size } = await file.stat();
     try {
