@@ -1,3 +1,4 @@
+/// <reference path="./jsonld-bundle.d.ts" />
 import type { JsonLdDocument, Options } from "jsonld";
 import type { RemoteDocument } from "jsonld/jsonld-spec.js";
 import { pinnedContext } from "../contexts.js";
