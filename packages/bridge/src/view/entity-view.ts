@@ -210,7 +210,7 @@ export class EntityView {
     }
     const interval = schema.schema.reportInterval;
     const usualMs = interval === undefined ? STALE_AFTER_MS : interval * 1000 * MISSED_REPORTS;
-    const numbers = schema.fields.filter(({ isNumber }) => isNumber).map(({ name }) => name);
+    const numbers = schema.fields.filter(({ isNumber }) => isNumber);
     return {
       node,
       schema,
