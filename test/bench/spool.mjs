@@ -2,7 +2,8 @@
 // on stdout. BENCH_DIR names a folder on the disk to be measured.
 //
 // - durablePerS: 200-byte entries on the disk per second, for 1, 16 and 128 entries a sync, beside
-//   classic-level (LevelDB) doing the same with `sync: true`, in turns on the same disk
+//   classic-level (LevelDB) doing the same with `sync: true` and lmdb with its commits synced, in turns
+//   on the same disk
 // - readPerS: entries read back by a cursor from the disk, and from memory by one that keeps up
 // - reopen: a process of its own opens a log with a backlog of a million entries, after a clean end and
 //   after a kill, and reads them all: ms until it is ready, and its memory then and at most, in MB
@@ -51,8 +52,11 @@ async function measureDurable(spool, folder) {
     await log.commit();
     city.ack(log.last);
   }
-  const peer = await openPeer(join(folder, "level"));
-  if (peer) writers["classic-level"] = peer.write;
+  const peers = {
+    "classic-level": await openLevel(join(folder, "level")),
+    lmdb: await openLmdb(join(folder, "lmdb")),
+  };
+  for (const [name, peer] of Object.entries(peers)) if (peer) writers[name] = peer.write;
   for (let i = 0; i < 200; i++) await writeToLog(1000);
   const rates = {};
   for (let round = 0; round < ROUNDS; round++) {
@@ -65,14 +69,14 @@ async function measureDurable(spool, folder) {
     }
   }
   await log.close();
-  await peer?.close();
+  for (const peer of Object.values(peers)) await peer?.close();
   for (const byBatch of Object.values(rates)) {
     for (const batch of BATCHES) byBatch[batch] = Math.round(median(byBatch[batch]));
   }
   return rates;
 }
 
-async function openPeer(dir) {
+async function openLevel(dir) {
   let ClassicLevel;
   try {
     ({ ClassicLevel } = await import("classic-level"));
@@ -92,6 +96,25 @@ async function openPeer(dir) {
       }
       await db.batch(operations, { sync: true });
     },
+    close: () => db.close(),
+  };
+}
+
+async function openLmdb(dir) {
+  let open;
+  try {
+    ({ open } = await import("lmdb"));
+  } catch {
+    return undefined;
+  }
+  const db = open({ path: dir, keyEncoding: "uint32", encoding: "binary", overlappingSync: false });
+  let next = 0;
+  return {
+    // Resolves once the commit is on the disk.
+    write: (batch) =>
+      db.transaction(() => {
+        for (let i = 0; i < batch; i++) db.put(next++, ENTRY);
+      }),
     close: () => db.close(),
   };
 }
