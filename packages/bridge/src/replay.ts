@@ -70,13 +70,15 @@ export class Replay {
 
   /** One after the other: the second finds what the first could not deliver. */
   #enqueue(held: readonly HeldDrain[], isShown: boolean): Promise<number> {
-    const run = this.#last.then(() => this.#run(held, isShown));
+    // What comes after the change is shown when it comes.
+    const shownTo = isShown ? this.#options.spool.last : 0;
+    const run = this.#last.then(() => this.#run(held, shownTo));
     this.#last = run.catch(() => {});
     return run;
   }
 
-  async #run(held: readonly HeldDrain[], isShown: boolean): Promise<number> {
-    const { setAside, isKnown, spool, view } = this.#options;
+  async #run(held: readonly HeldDrain[], shownTo: number): Promise<number> {
+    const { setAside, isKnown, view } = this.#options;
     const groups = setAside.groups.filter((group) => group.detail === ANY_DETAIL || isKnown(group));
     const stillWaiting = new Set<string>();
     const toSink = async ({ drain, idle }: HeldDrain) => {
@@ -87,9 +89,10 @@ export class Replay {
         drain.release();
       }
     };
-    const shown = isShown
-      ? this.#each(groups, spool.last, stillWaiting, (delivery) => view.recall(delivery))
-      : 0;
+    const shown =
+      shownTo > 0
+        ? this.#each(groups, shownTo, stillWaiting, (delivery) => view.recall(delivery))
+        : 0;
     const counts = await Promise.all([shown, ...held.map(toSink)]);
     if (this.#isClosed) return 0;
     for (const group of groups) {

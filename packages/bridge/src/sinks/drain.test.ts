@@ -166,4 +166,45 @@ describe("Drain", () => {
     await sink.until(() => sink.got.length === 3);
     expect(sink.got).toEqual([2, 3, 4]);
   });
+
+  test("stands still while anybody holds it, once what it took is done with", async () => {
+    const { drain } = start();
+    append(2);
+    await sink.until(() => sink.got.length === 2);
+    let isIdle = false;
+    const idle = drain.hold().then(() => {
+      isIdle = true;
+    });
+    const second = drain.hold();
+    append(2);
+    await settle();
+    expect([sink.got, isIdle, drain.couldTake]).toEqual([[1, 2], false, false]);
+    const caughtUp = sink.caughtUpCount;
+    sink.acknowledge(1, 2);
+    await Promise.all([idle, second]);
+    expect([sink.got, drain.taken]).toEqual([[1, 2], 2]);
+    drain.release();
+    await settle();
+    expect([sink.got, sink.caughtUpCount]).toEqual([[1, 2], caughtUp]);
+    drain.release();
+    await sink.until(() => sink.got.length === 4);
+    expect(sink.got).toEqual([1, 2, 3, 4]);
+  });
+
+  test("is held at once where nothing is under way, and holds nobody up once it is closed", async () => {
+    const { drain } = start();
+    await drain.hold();
+    drain.release();
+    append(1);
+    await sink.until(() => sink.got.length === 1);
+    const held = drain.hold();
+    let isTold = false;
+    drain.onClosed(() => {
+      isTold = true;
+    });
+    drain.close();
+    await held;
+    await drain.hold();
+    expect([isTold, drain.isClosed, drain.position]).toEqual([true, true, 0]);
+  });
 });
