@@ -32,6 +32,17 @@ export function wantedOf(entity: Entity, filter: EntityFilter): Entity | undefin
   return Object.fromEntries(names.map((name) => [name, entity[name]])) as unknown as Entity;
 }
 
+/** Those of a schema's types whose entities of the node may be wanted. */
+export function wantedTypes(
+  { types, ids }: EntityFilter,
+  all: Iterable<string>,
+  name: string,
+): readonly string[] {
+  return [...all].filter(
+    (type) => (!types || types.has(type)) && (!ids || ids.has(`urn:ngsi-ld:${type}:${name}`)),
+  );
+}
+
 /** Whether a reading of the node observed then may be wanted at all. */
 export function mayBeWanted(filter: EntityFilter, name: string, timeS: number): boolean {
   const { nodes, fromS, toS } = filter;

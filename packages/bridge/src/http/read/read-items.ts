@@ -1,7 +1,13 @@
 import type { Entity, EntityGates } from "@bollard/ngsi-ld";
 import type { ResolvedRecord } from "@bollard/senml";
 import type { DeliveredReading } from "../../delivery.js";
-import { type EntityFilter, isIn, mayBeWanted, wantedOf } from "../../entity-filter.js";
+import {
+  type EntityFilter,
+  isIn,
+  mayBeWanted,
+  wantedOf,
+  wantedTypes,
+} from "../../entity-filter.js";
 import { isNewer } from "../../newest.js";
 import { readingRecords } from "../../reading-records.js";
 import { validEntities } from "../../sinks/valid-entities.js";
@@ -25,8 +31,7 @@ export interface ReadForm<Item> {
 /** NGSI-LD entities, one for each model, that pass the gates; others are counted. */
 export function asEntities(gates: EntityGates, counts: ReadCounts): ReadForm<Entity> {
   const entitiesOf = async ({ node, schema, reading }: CityReading, filter: EntityFilter) => {
-    if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
-    const { entities, refusals } = await validEntities(node, schema, reading, gates);
+    const { entities, refusals } = await validEntities(node, schema, reading, gates, filter);
     counts.invalid += refusals.length;
     return entities;
   };
@@ -66,10 +71,8 @@ function recordsOf(city: CityReading, filter: EntityFilter): readonly ResolvedRe
   const { ids, types, attrs, bbox } = filter;
   if (!mayBeWanted(filter, node.name, reading.timeS)) return [];
   if (bbox && !isIn(bbox, placeOfReading(reading) ?? node.position)) return [];
-  const models = [...schema.models].filter(
-    ([type]) =>
-      (!types || types.has(type)) && (!ids || ids.has(`urn:ngsi-ld:${type}:${node.name}`)),
-  );
+  const wanted = wantedTypes(filter, schema.models.keys(), node.name);
+  const models = [...schema.models].filter(([type]) => wanted.includes(type));
   if ((types || ids) && models.length === 0) return [];
   const records = readingRecords(node, schema, reading);
   if (!attrs) return records;

@@ -1,6 +1,6 @@
 import type { Entity, EntityGates } from "@bollard/ngsi-ld";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
-import { type EntityFilter, mayBeWanted, wantedOf } from "../../entity-filter.js";
+import { type EntityFilter, wantedOf } from "../../entity-filter.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { validEntities } from "../valid-entities.js";
 
@@ -41,8 +41,8 @@ export async function membersOf(
   const members: Member[] = [];
   const refusals: string[] = [];
   for (const reading of readings) {
-    if (!mayBeWanted(filter, node.name, reading.timeS)) continue;
-    const made = await validEntities(node, schema, withoutExpiring(reading, schema), gates);
+    const lasting = withoutExpiring(reading, schema);
+    const made = await validEntities(node, schema, lasting, gates, filter);
     refusals.push(...made.refusals);
     for (const entity of made.entities) {
       const wanted = wantedOf(entity, filter);

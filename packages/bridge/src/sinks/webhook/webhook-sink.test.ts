@@ -90,17 +90,29 @@ describe("WebhookSink", () => {
   });
 
   test("sends the same message under the same id until it is taken", async () => {
-    const sink = open({ timeoutMs: 100 });
-    receiver.answers.push("reset", 500, { status: 429, retryAfterS: 30 }, "hang", 302);
+    const sink = open();
+    receiver.answers.push("reset", 500, { status: 429, retryAfterS: 30 }, 302);
     const passedMs = await passUntil(sink.deliver(delivery(1)));
     expect(passedMs).toBeGreaterThanOrEqual(30_000);
-    expect(receiver.received.length).toBe(6);
+    expect(receiver.received.length).toBe(5);
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
     expect(new Set(receiver.received.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(receiver.received.every(({ isSigned }) => isSigned)).toBe(true);
     expect(sink.state()).toMatchObject({
       ...{ state: "up", messages: 2, errors: 0 },
       lastError: { message: "answered 302" },
+    });
+  });
+
+  test("gives up a request that is not answered, and sends it again", async () => {
+    const sink = open({ timeoutMs: 100 });
+    receiver.answers.push("hang");
+    await passUntil(sink.deliver(delivery(1)));
+    expect(receiver.received.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
+    expect(sink.state()).toMatchObject({
+      ...{ state: "up", messages: 2 },
+      lastError: { message: "no answer within 100 ms" },
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import type { Delivery } from "../../delivery.js";
-import { type EntityFilter, mayBeWanted, wantedOf } from "../../entity-filter.js";
+import { type EntityFilter, wantedOf } from "../../entity-filter.js";
 import { Trouble } from "../../trouble.js";
 import type { SharedParts } from "../shared-parts.js";
 import type { Sink, SinkState } from "../sink.js";
@@ -126,8 +126,7 @@ export class WebhookSink implements Sink {
     const { filter, gates } = this.#options;
     const wanted: Entity[] = [];
     for (const reading of readings) {
-      if (!mayBeWanted(filter, node.name, reading.timeS)) continue;
-      const { entities, refusals } = await validEntities(node, schema, reading, gates);
+      const { entities, refusals } = await validEntities(node, schema, reading, gates, filter);
       for (const reason of refusals) this.#refuse(reason);
       wanted.push(...entities.flatMap((entity) => wantedOf(entity, filter) ?? []));
     }
