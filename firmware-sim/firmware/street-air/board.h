@@ -36,8 +36,8 @@ void board_host_write(const uint8_t *bytes, uint8_t count);
 /** Takes one byte that came from the particle counter. @return false: there is none */
 bool board_counter_byte(uint8_t *byte);
 
-/** Sleeps until a byte comes, 16 ms at most. */
-void board_sleep(void);
+/** Sleeps until a byte comes, for as long as it is told or 64 ms, whichever is less. */
+void board_sleep(uint32_t most_ms);
 
 /** Starts anew. */
 void board_reboot(void);

@@ -25,6 +25,8 @@
 #ifndef NODE_ID
 #define NODE_ID "street-air"
 #endif
+/** The link wants a turn that often. */
+#define LINK_SLEEP_MS 64
 #define FIRMWARE "street-air 1.0"
 #define FINGERPRINT_BYTES 8
 /** A reboot waits so long for the host to have everything. */
@@ -193,6 +195,8 @@ int main(void)
 		}
 		if (bollard_link_poll()) continue;
 		if (is_reboot_asked && may_reboot()) board_reboot();
-		board_sleep();
+		bool waits = ready || is_sampled || !known_s || is_reboot_asked;
+		int32_t left = (int32_t)(due - board_millis());
+		board_sleep(waits ? LINK_SLEEP_MS : left > 0 ? (uint32_t)left : 0);
 	}
 }

@@ -12,8 +12,10 @@
 
 #include "bme280.h"
 
-/* Timer 1 counts 16 µs; a compare every 1,000 of them is 16 ms. */
-#define TICKS 1000U
+/* Timer 1 counts 16 µs and overflows after 1,048.576 ms; its compare only wakes. */
+#define OVERFLOW_MS 1048U
+#define OVERFLOW_US 576U
+#define MOST_SLEEP_MS 64U
 /* Timer 0 counts 4 µs: a bit of 9,600 baud is 26 of them, a bit and a half 39. */
 #define BIT 26U
 #define BIT_AND_HALF 39U
@@ -30,7 +32,7 @@ typedef struct {
 static kept_t EEMEM kept;
 
 static volatile uint32_t milliseconds;
-static volatile uint16_t last_compare;
+static volatile uint16_t microseconds;
 static volatile uint8_t rx_ring[64], tx_ring[256], counter_ring[32];
 static volatile uint8_t rx_in, rx_out, tx_in, tx_out, counter_in, counter_out;
 static volatile uint8_t counter_byte, counter_bit;
@@ -43,12 +45,16 @@ void watchdog_off(void)
 	wdt_disable();
 }
 
-ISR(TIMER1_COMPA_vect)
+ISR(TIMER1_OVF_vect)
 {
-	last_compare = OCR1A;
-	OCR1A = (uint16_t)(OCR1A + TICKS);
-	milliseconds += 16;
+	milliseconds += OVERFLOW_MS;
+	microseconds += OVERFLOW_US;
+	if (microseconds < 1000U) return;
+	microseconds -= 1000U;
+	milliseconds++;
 }
+
+EMPTY_INTERRUPT(TIMER1_COMPA_vect)
 
 ISR(USART_RX_vect)
 {
@@ -94,9 +100,8 @@ ISR(TIMER0_COMPA_vect)
 
 void board_begin(void)
 {
-	OCR1A = TICKS;
 	TCCR1B = _BV(CS12);
-	TIMSK1 = _BV(OCIE1A);
+	TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
 	TCCR0B = _BV(CS01) | _BV(CS00);
 	EICRA = _BV(ISC01);
 	EIFR = _BV(INTF0);
@@ -116,11 +121,12 @@ uint32_t board_millis(void)
 	uint8_t flags = SREG;
 	cli();
 	uint32_t now = milliseconds;
-	uint16_t since = (uint16_t)(TCNT1 - last_compare);
+	uint16_t ticks = TCNT1;
+	/* An overflow that is not served yet. */
+	if ((TIFR1 & _BV(TOV1)) && ticks < 0x8000U) now += OVERFLOW_MS;
 	SREG = flags;
-	/* 16 µs in milliseconds, less than 16 of them until the compare is served. */
-	uint8_t part = (uint8_t)(((uint32_t)since * 131U) >> 13);
-	return now + (part > 15 ? 15 : part);
+	/* 16 µs in milliseconds, without a division: never more than the overflow adds. */
+	return now + (((uint32_t)ticks * 131U) >> 13);
 }
 
 uint16_t board_count_start(void)
@@ -165,9 +171,11 @@ bool board_counter_byte(uint8_t *byte)
 	return true;
 }
 
-void board_sleep(void)
+void board_sleep(uint32_t most_ms)
 {
+	uint16_t ms = most_ms < MOST_SLEEP_MS ? (uint16_t)most_ms : MOST_SLEEP_MS;
 	cli();
+	OCR1A = (uint16_t)(TCNT1 + ms * 63U + 2U);
 	if (rx_in == rx_out && counter_in == counter_out) {
 		sleep_enable();
 		sei();
@@ -241,9 +249,5 @@ bool bme280_read(uint8_t first, uint8_t *to, uint8_t count)
 void bme280_wait(void)
 {
 	uint32_t begin = board_millis();
-	while (board_millis() - begin < 10) {
-		sleep_enable();
-		sleep_cpu();
-		sleep_disable();
-	}
+	for (uint32_t waited; (waited = board_millis() - begin) < 10;) board_sleep(10 - waited);
 }
