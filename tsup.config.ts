@@ -80,9 +80,10 @@ function programOf(folder: string): Options {
   };
 }
 
-const programs = readdirSync("examples")
-  .map((name) => `examples/${name}`)
-  .filter((folder) => existsSync(`${folder}/main.ts`) && (!wanted || wanted.includes(folder)));
+const programs = [
+  ...readdirSync("examples").map((name) => `examples/${name}`),
+  "firmware-sim/firmware",
+].filter((folder) => existsSync(`${folder}/main.ts`) && (!wanted || wanted.includes(folder)));
 
 export default defineConfig([
   ...folders.map(buildOf),

@@ -123,7 +123,12 @@ function buildFolders() {
     existsSync(join(root, folder))
       ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)
       : [];
-  return [...below("packages"), ...below("examples"), "firmware-sim"].filter(
+  return [
+    ...below("packages"),
+    ...below("examples"),
+    "firmware-sim",
+    "firmware-sim/firmware",
+  ].filter(
     (folder) =>
       existsSync(join(root, folder, "src/index.ts")) || existsSync(join(root, folder, "main.ts")),
   );

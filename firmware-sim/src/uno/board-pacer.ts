@@ -40,6 +40,11 @@ export class BoardPacer {
     return { p50: at(50), p99: at(99), max: this.#lag.count > 0 ? ms(this.#lag.max) : 0 };
   }
 
+  /** Lag counts anew from now on. */
+  forgetLag(): void {
+    this.#lag.reset();
+  }
+
   /** A board begins to run; its clock goes on from where it is. */
   add(board: PacedBoard): void {
     const { speed = 1 } = this.#options;
