@@ -19,6 +19,7 @@ export { Bme280, type Weather } from "./sensors/bme280.js";
 export { SDS011_BAUD, sds011Message } from "./sensors/sds011.js";
 export { BoardPacer, type BoardPacerOptions, type PacedBoard } from "./uno/board-pacer.js";
 export { keptMemory } from "./uno/kept-memory.js";
+export { SerialUno, type SerialUnoOptions } from "./uno/serial-uno.js";
 export { Uno, type UnoOptions } from "./uno/uno.js";
 export {
   type DirectionStats,

@@ -18,6 +18,10 @@ export interface PseudoTerminal {
   close(): Promise<void>;
 }
 
+/** What the port library's poller waits for, as its `poll` takes it. */
+const READABLE = 1;
+const WRITABLE = 2;
+
 interface Libc {
   grantpt(fd: number): number;
   unlockpt(fd: number): number;
@@ -59,16 +63,22 @@ export async function openPseudoTerminal(): Promise<PseudoTerminal> {
   // has the other end open.
   const held = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   let open = true;
+  const wanted = { readable: false, writable: false };
+  const when = (event: "readable" | "writable", callback: () => void) => {
+    wanted[event] = true;
+    poller.once(event, () => {
+      wanted[event] = false;
+      if (open) callback();
+    });
+    // By itself the poller waits for what was asked for last alone.
+    poller.poll((wanted.readable ? READABLE : 0) | (wanted.writable ? WRITABLE : 0));
+  };
   return {
     path,
     read: (into) => (open ? countOf(() => readSync(fd, into)) : 0),
     write: (bytes) => (open ? countOf(() => writeSync(fd, bytes)) : 0),
-    whenReadable: (callback) => {
-      poller.once("readable", () => open && callback());
-    },
-    whenWritable: (callback) => {
-      poller.once("writable", () => open && callback());
-    },
+    whenReadable: (callback) => when("readable", callback),
+    whenWritable: (callback) => when("writable", callback),
     async close() {
       if (!open) return;
       open = false;

@@ -219,27 +219,18 @@ async function measureDelivery(program, wanted) {
   });
   await bridge.start();
   const produced = new Set();
-  const pacer = new sim.BoardPacer();
-  const ports = [];
-  const boards = [];
-  let wrong = 0;
+  const unos = [];
   for (let i = 0; i < BOARDS; i++) {
     const bad = (seed) => new sim.CableFaults({ seed, flip: FAULTS, drop: FAULTS });
-    const port = await sim.openVirtualPort({
-      ...{ link: join(folder, `ttyUNO${i}`), baudRate: 115_200 },
-      ...{ toHost: bad(2 * i), toDevice: bad(2 * i + 1) },
-    });
-    const board = new sim.Uno({
-      ...{ program, source, eeprom: sim.keptMemory(`uno-${i}`) },
-      onBytes: (bytes) => port.write(bytes),
-      onMark: (mark, number) => {
-        if (mark === REPORTED) produced.add(`uno-${i} 1-${number}`);
-      },
-    });
-    port.onData((bytes) => board.receive(bytes));
-    boards.push(board);
-    ports.push(port);
-    pacer.add(board);
+    unos.push(
+      await sim.SerialUno.open({
+        ...{ program, source, eeprom: sim.keptMemory(`uno-${i}`) },
+        ...{ link: join(folder, `ttyUNO${i}`), toHost: bad(2 * i), toDevice: bad(2 * i + 1) },
+        onMark: (mark, number) => {
+          if (mark === REPORTED) produced.add(`uno-${i} 1-${number}`);
+        },
+      }),
+    );
   }
   const limitAt = performance.now() + 600_000;
   const wait = async (isDone) => {
@@ -249,13 +240,9 @@ async function measureDelivery(program, wanted) {
   // From here on a board's source is still: what it has reported so far is what is counted.
   const counted = [...produced];
   await wait(() => counted.every((id) => arrived.has(id)));
-  pacer.close();
-  for (const board of boards) if (board.fault) wrong++;
-  const faults = ports.reduce((sum, { toHost, toDevice }) => {
-    const of = ({ counts }) => counts.flipped + counts.dropped;
-    return sum + of(toHost) + of(toDevice);
-  }, 0);
-  for (const port of ports) await port.close();
+  const stopped = unos.filter(({ board }) => board.fault).length;
+  const hurt = unos.flatMap(({ port: { toHost, toDevice } }) => [toHost.counts, toDevice.counts]);
+  for (const uno of unos) await uno.close();
   await bridge.close();
   await new Promise((resolve) => aedes.close(resolve));
   server.close();
@@ -263,7 +250,7 @@ async function measureDelivery(program, wanted) {
     produced: counted.length,
     lost: counted.filter((id) => !arrived.has(id)).length,
     twice: counted.filter((id) => (arrived.get(id) ?? 0) > 1).length,
-    bytesHurt: faults,
-    boardsStopped: wrong,
+    bytesHurt: hurt.reduce((sum, { flipped, dropped }) => sum + flipped + dropped, 0),
+    boardsStopped: stopped,
   };
 }

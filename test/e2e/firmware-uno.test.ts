@@ -5,15 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bridge } from "@bollard/bridge";
 import {
-  BoardPacer,
   CableFaults,
   keptMemory,
-  openVirtualPort,
   type ReadingSource,
   replaySource,
-  Uno,
-  type VirtualPort,
+  SerialUno,
 } from "@bollard/firmware-sim";
+import { until } from "@bollard/firmware-sim/testing";
 import { readSchemaFile } from "@bollard/schema/file";
 import { buildStreetAir, type Firmware } from "@bollard-examples/firmware";
 import { readReadings } from "@bollard-examples/street-air/read-readings";
@@ -23,7 +21,6 @@ import { CutBroker } from "./bridge-parts.js";
 import { needCommand } from "./need.js";
 
 const { resolve } = createRequire(import.meta.url);
-const BAUD = 115_200;
 /** What the firmware marks; `board.h`. */
 const [REPORTED, SAMPLE] = [1, 2];
 /** How far a value in the city may be from what the sensors sensed: half a step, and the sensor's own. */
@@ -37,51 +34,37 @@ type Values = Record<string, number | undefined>;
 class Station {
   /** What it reported since its first start, by key, with what its sensors sensed at that moment and a second before. */
   readonly reported = new Map<string, readonly Values[]>();
-  readonly board: Uno;
-  readonly #pacer = new BoardPacer();
-  #port: VirtualPort | undefined;
-  #samples = 0;
+  /** Readings taken, sent or not. */
+  samples = 0;
+  #uno: SerialUno | undefined;
   #sampled: readonly Values[] = [];
 
-  constructor(id: string, firmware: Firmware, source: ReadingSource) {
-    this.board = new Uno({
-      ...{ program: firmware.hex, eeprom: keptMemory(id), source },
-      onBytes: (bytes) => this.#port?.write(bytes),
-      onMark: (mark, number) => {
-        const { timeMs } = this.board;
-        if (mark === REPORTED) this.reported.set(`1-${number}`, this.#sampled);
-        if (mark !== SAMPLE) return;
-        this.#samples++;
-        this.#sampled = [source(timeMs), source(Math.max(0, timeMs - 1000))];
-      },
-    });
-    this.#pacer.add(this.board);
-  }
-
-  /** Readings taken, sent or not. */
-  get samples(): number {
-    return this.#samples;
-  }
-
-  async plug(link: string, faults = 0): Promise<void> {
+  static async open(
+    options: { readonly link: string; readonly source: ReadingSource; readonly faults?: number },
+    firmware: Firmware,
+  ): Promise<Station> {
+    const station = new Station();
+    const { link, source, faults = 0 } = options;
     const bad = (seed: number) => new CableFaults({ seed, flip: faults, drop: faults });
-    const port = await openVirtualPort({
-      ...{ link, baudRate: BAUD, toHost: bad(1), toDevice: bad(2) },
+    station.#uno = await SerialUno.open({
+      ...{ program: firmware.hex, eeprom: keptMemory("uno-1"), source, link },
+      ...{ toHost: bad(1), toDevice: bad(2) },
+      onMark: (mark, number) => station.#mark(mark, number, source),
     });
-    port.onData((bytes) => this.board.receive(bytes));
-    this.#port = port;
+    return station;
   }
 
-  async unplug(): Promise<void> {
-    const port = this.#port;
-    this.#port = undefined;
-    await port?.close();
+  get uno(): SerialUno {
+    if (!this.#uno) throw new Error("it is not open");
+    return this.#uno;
   }
 
-  /** Takes no more readings; what it holds still goes out. */
-  async close(): Promise<void> {
-    this.#pacer.close();
-    await this.unplug();
+  #mark(mark: number, number: number, source: ReadingSource): void {
+    if (mark === REPORTED) this.reported.set(`1-${number}`, this.#sampled);
+    if (mark !== SAMPLE) return;
+    const { timeMs } = this.uno.board;
+    this.samples++;
+    this.#sampled = [source(timeMs), source(Math.max(0, timeMs - 1000))];
   }
 }
 
@@ -153,20 +136,12 @@ needCommand("avr-gcc", "apt install gcc-avr avr-libc")("street-air's firmware on
     await bridge.start();
   });
   afterEach(async () => {
-    await station.close();
+    await station.uno.close();
     await bridge.close();
     await client.endAsync(true);
     await city.close();
     rmSync(join(folder, "data"), { recursive: true });
   });
-
-  /** Looks again whenever something may have happened. */
-  async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      if (station.board.fault) throw new Error(station.board.fault.message);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
 
   const allArrived = () => [...station.reported.keys()].every((key) => arrived.has(key));
   const command = (name: string, id: string, values = {}) =>
@@ -177,17 +152,16 @@ needCommand("avr-gcc", "apt install gcc-avr avr-libc")("street-air's firmware on
 
   test("every reading it took is in the city as its sensors sensed it, over a bad cable that is pulled", async () => {
     const link = join(folder, "ttyUNO0");
-    station = new Station("uno-1", single, source);
-    await station.plug(link, 1e-4);
-    await until(() => arrived.size >= 100);
-    await station.unplug();
+    station = await Station.open({ link, source, faults: 1e-4 }, single);
+    await until(() => arrived.size >= 100, station.uno);
+    await station.uno.unplug();
     const before = station.reported.size;
     // It goes on taking readings until its memory is full.
-    await until(() => station.reported.size >= before + 10);
-    await station.plug(link, 1e-4);
-    await until(() => station.reported.size >= 300);
+    await until(() => station.reported.size >= before + 10, station.uno);
+    await station.uno.plug();
+    await until(() => station.reported.size >= 300, station.uno);
     await command("set-report-interval", "calm", { interval: 3600 });
-    await until(() => results.length === 1 && allArrived());
+    await until(() => results.length === 1 && allArrived(), station.uno);
     expect(results).toMatchObject([{ id: "calm", status: "done" }]);
     const wrong = [...station.reported].flatMap(([key, sensed]) =>
       Object.entries(WITHIN).flatMap(([name, within]) => {
@@ -203,21 +177,23 @@ needCommand("avr-gcc", "apt install gcc-avr avr-libc")("street-air's firmware on
       5,
     );
     expect(arrived.size).toBe(station.reported.size);
-    const { stackBytes } = station.board.counts;
+    const { stackBytes } = station.uno.board.counts;
     expect(stackBytes + single.ramBytes).toBeLessThan(2048);
   });
 
   test("told to start anew it counts the start, keeps its name, and its batches lose no reading", async () => {
-    station = new Station("uno-1", batched, source);
-    await station.plug(join(folder, "ttyUNO1"));
-    await until(() => arrived.size >= 23);
+    station = await Station.open({ link: join(folder, "ttyUNO1"), source }, batched);
+    await until(() => arrived.size >= 23, station.uno);
     await command("reboot", "again");
-    await until(() => station.board.counts.resets === 1);
-    await until(() => [...arrived.keys()].filter((key) => key.startsWith("2-")).length >= 10);
+    await until(() => station.uno.board.counts.resets === 1, station.uno);
+    await until(
+      () => [...arrived.keys()].filter((key) => key.startsWith("2-")).length >= 10,
+      station.uno,
+    );
     await command("reboot", "once-more");
-    await until(() => station.board.counts.resets === 2);
+    await until(() => station.uno.board.counts.resets === 2, station.uno);
     const taken = station.samples;
-    await until(() => [...arrived.keys()].some((key) => key.startsWith("3-")));
+    await until(() => [...arrived.keys()].some((key) => key.startsWith("3-")), station.uno);
     const rows = [...arrived.keys()].filter((key) => !key.startsWith("3-"));
     expect(rows).toHaveLength(taken);
     expect(results.map(({ id, status }) => [id, status])).toEqual([

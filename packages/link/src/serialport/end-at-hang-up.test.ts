@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { openVirtualPort } from "@bollard/firmware-sim";
 import { SerialPort } from "serialport";
 import { describe, expect, test } from "vitest";
@@ -33,5 +34,33 @@ describe("endAtHangUp", () => {
     host.close();
     expect(await closed).toBeNull();
     await device.close();
+  });
+
+  test("who waits to write is not forgotten when somebody waits to read", async () => {
+    /** As the bindings' own: it polls for what it was asked for last, and for nothing else. */
+    class LastWishPoller extends EventEmitter {
+      polled = 0;
+
+      override once(event: string, listener: (error: Error | null) => void): this {
+        this.poll(event === "readable" ? 1 : 2);
+        return super.once(event, listener);
+      }
+
+      poll(events: number): void {
+        this.polled = events;
+      }
+    }
+    const poller = new LastWishPoller();
+    const port = { isOpen: true, fd: 7, poller, read: async () => {}, write: async () => {} };
+    await endAtHangUp({ open: async () => port }).binding.open({} as never);
+    poller.once("writable", () => {});
+    poller.once("readable", () => {});
+    expect(poller.polled).toBe(3);
+    poller.emit("readable", null);
+    poller.once("readable", () => {});
+    expect(poller.polled).toBe(3);
+    poller.emit("writable", null);
+    poller.once("readable", () => {});
+    expect(poller.polled).toBe(1);
   });
 });

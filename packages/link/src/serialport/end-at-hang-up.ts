@@ -1,13 +1,19 @@
 import { readSync, writeSync } from "node:fs";
 
+/** What waits for a descriptor to be readable or writable. */
+interface Poller {
+  once(event: string, listener: (error: Error | null) => void): unknown;
+  listenerCount(event: string): number;
+  /** @param events - 1 readable, 2 writable, 4 disconnected */
+  poll(events: number): void;
+}
+
 /** As much as is used here of a port of the `serialport` package's POSIX bindings. */
 interface PosixPort {
   readonly isOpen: boolean;
   /** Opened with O_NONBLOCK. */
   readonly fd: number | null;
-  readonly poller: {
-    once(event: "readable", listener: (error: Error | null) => void): unknown;
-  };
+  readonly poller: Poller;
   read(
     buffer: Buffer,
     offset: number,
@@ -31,6 +37,9 @@ interface Binding {
  * processor core is busy. With this binding a read of 0 bytes is the end. On Windows, where that
  * cannot be, the binding stays as it is.
  *
+ * Waiting to read no longer makes the bindings forget that a write waits: they would poll for the newest
+ * wish alone, and a port whose two directions are both full would stand still.
+ *
  * It also reads and writes at once, since the descriptor does not block: a trip through a thread for
  * each frame and each acknowledgement is much of what a program with many ports has to do.
  *
@@ -40,6 +49,7 @@ export function endAtHangUp<B extends Binding>(binding: B): { readonly binding: 
   const open = async (options: never): Promise<unknown> => {
     const port = await binding.open(options);
     if (isPosixPort(port)) {
+      pollForAll(port.poller);
       port.read = (buffer, offset, length) => readOrEnd(port, buffer, offset, length);
       const writeLater = port.write.bind(port);
       port.write = (buffer) => writeNow(port, buffer, writeLater);
@@ -47,6 +57,18 @@ export function endAtHangUp<B extends Binding>(binding: B): { readonly binding: 
     return port;
   };
   return { binding: { ...binding, open } };
+}
+
+/** Polls for everything that somebody waits for, and not for what was asked for last alone. */
+function pollForAll(poller: Poller): void {
+  const once = poller.once.bind(poller);
+  const flags = { readable: 1, writable: 2, disconnect: 4 };
+  poller.once = (event, listener) => {
+    const result = once(event, listener);
+    const wanted = Object.entries(flags).filter(([name]) => poller.listenerCount(name) > 0);
+    poller.poll(wanted.reduce((sum, [, flag]) => sum | flag, 0));
+    return result;
+  };
 }
 
 async function readOrEnd(

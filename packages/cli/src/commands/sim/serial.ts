@@ -1,4 +1,4 @@
-import { BoardPacer, CableFaults, formatFault, openVirtualPort, Uno } from "@bollard/firmware-sim";
+import { CableFaults, formatFault, SerialUno, type Uno } from "@bollard/firmware-sim";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
@@ -59,26 +59,18 @@ async function runSerial(io: CliIo, options: Options): Promise<void> {
   const rates = { flip, drop, duplicate, noise };
   const program = readProgram(options.program);
   const source = sourceOf(options);
-  const port = await openVirtualPort({
+  const uno = await SerialUno.open({
+    ...{ program, source, ...memoryOf(options), baudRate: baud, speed },
     ...(link !== undefined && { link }),
-    baudRate: baud,
     toHost: new CableFaults({ seed, ...rates }),
     toDevice: new CableFaults({ seed: seed + 1, ...rates }),
   });
-  const pacer = new BoardPacer({ speed });
   try {
-    const board = new Uno({
-      ...{ program, source, ...memoryOf(options) },
-      onBytes: (bytes) => port.write(bytes),
-    });
-    port.onData((bytes) => board.receive(bytes));
-    pacer.add(board);
-    io.stdout.write(`${link ?? port.path}\n`);
-    await Promise.race([io.interrupted, stopped(board)]);
-    if (board.fault) throw new CliError("CLI_FAILED", formatFault(board.fault));
+    io.stdout.write(`${link ?? uno.port?.path}\n`);
+    await Promise.race([io.interrupted, stopped(uno.board)]);
+    if (uno.board.fault) throw new CliError("CLI_FAILED", formatFault(uno.board.fault));
   } finally {
-    pacer.close();
-    await port.close();
+    await uno.close();
   }
 }
 

@@ -1,0 +1,2 @@
+export { until } from "./until.js";
+export { withSerialUno } from "./with-serial-uno.js";
