@@ -52,7 +52,7 @@ describe("endAtHangUp", () => {
     }
     const poller = new LastWishPoller();
     const port = { isOpen: true, fd: 7, poller, read: async () => {}, write: async () => {} };
-    await endAtHangUp({ open: async () => port }).binding.open({} as never);
+    await endAtHangUp({ open: async () => port }).binding.open();
     poller.once("writable", () => {});
     poller.once("readable", () => {});
     expect(poller.polled).toBe(3);
