@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { Aedes, type AedesOptions } from "aedes";
+import { Aedes, type AedesOptions, type PublishPacket } from "aedes";
 
 /** A message that the broker has taken. */
 export interface TakenMessage {
@@ -84,18 +84,21 @@ export class TestBroker {
   }
 
   #watch(): void {
-    this.aedes.on("publish", (packet, client) => {
-      if (!client) return;
-      this.taken.push({
-        topic: packet.topic,
-        text: packet.payload.toString(),
-        retain: packet.retain,
-        dup: packet.dup,
+    const { authorizePublish } = this.aedes;
+    // It acknowledges before it tells of a message: whoever waits for PUBACK would look too early.
+    this.aedes.authorizePublish = (client, packet, done) => {
+      authorizePublish(client, packet, (error) => {
+        if (!error && client) this.#take(packet);
+        done(error);
       });
-      this.#tell();
-    });
+    };
     this.aedes.on("clientReady", () => this.#tell());
     this.aedes.on("clientDisconnect", () => this.#tell());
+  }
+
+  #take({ topic, payload, retain, dup }: PublishPacket): void {
+    this.taken.push({ topic, text: payload.toString(), retain, dup });
+    this.#tell();
   }
 
   #tell(): void {
