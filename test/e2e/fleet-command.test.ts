@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type CliIo, runCli } from "@bollard/cli";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Mosquitto, startMosquitto } from "./mosquitto.js";
@@ -116,6 +119,34 @@ needCommand("mosquitto", "apt install mosquitto")("bollard fleet run", () => {
     expect(Number(sent)).toBeGreaterThan(50);
     expect(Number(sent)).toBeLessThan(400);
     expect(stopped).toBe(1);
+  });
+
+  test("as a process of its own it ends as soon as it is done, and says at once where it cannot write", async () => {
+    writeFileSync(join(folder, "s.yaml"), scenario.replace("4 }", "0.5 }"));
+    const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+    const start = async (...more: string[]) => {
+      const words = [main, "fleet", ...play(...more)];
+      const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+      let err = "";
+      let toldMs = 0;
+      child.stdout.on("data", () => {
+        toldMs = performance.now();
+      });
+      child.stderr.on("data", (chunk) => {
+        err += chunk;
+      });
+      const [code] = await once(child, "close");
+      return { code, err, restMs: performance.now() - toldMs };
+    };
+    const whole = await start();
+    expect([0, 3]).toContain(whole.code);
+    // Nothing that it waited for keeps it: the longest of that is ten seconds.
+    expect(whole.restMs).toBeLessThan(5000);
+    const taken = await start("--out", join(folder, "s.yaml", "results"));
+    expect(taken).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^bollard: out: cannot be written: .*ENOTDIR/),
+    });
   });
 
   test("ends with 1 where an expectation breaks, and says which", async () => {

@@ -35,7 +35,7 @@ export { type ComparedFigure, compareRuns } from "./report/compare-runs.js";
 export { formatHtml } from "./report/format-html.js";
 export { judge, type Verdict } from "./report/judge.js";
 export { mergeRuns } from "./report/merge-runs.js";
-export { readResult, writeResults } from "./report/result-files.js";
+export { openResults, readResult, writeResults } from "./report/result-files.js";
 export { type Assertion, checkAssertions, rateHeldOf } from "./scenario/assertions.js";
 export {
   type FindLimitOptions,

@@ -146,7 +146,7 @@ export class FleetRun {
   #lastCpu = { cpuS: 0, atMs: 0 };
   #stage = "connecting";
   #startMs = 0;
-  #isOver = false;
+  readonly #over = new AbortController();
   #activeShare = 1;
 
   constructor(options: FleetRunOptions) {
@@ -225,7 +225,7 @@ export class FleetRun {
   }
 
   async close(): Promise<void> {
-    this.#isOver = true;
+    this.#over.abort();
     this.#meter.stop();
     await Promise.all([
       this.#publishers.close(),
@@ -299,7 +299,7 @@ export class FleetRun {
       const isCleared = this.#flood.clear();
       return !inFlight && isCleared && this.#publisher.waiting === 0 && this.#receivers.hasAll;
     };
-    while (!isDone() && this.#clock.now() < untilMs && !this.#isOver) {
+    while (!isDone() && this.#clock.now() < untilMs && !this.#over.signal.aborted) {
       await hold(this.#clock, DRAIN_LOOK_MS);
     }
     this.#publisher.giveUp();
@@ -310,8 +310,8 @@ export class FleetRun {
     // A look takes some ms: nobody pays for what nobody sees.
     if (!onProgress && !keepSeries) return;
     for (;;) {
-      await hold(this.#clock, PROGRESS_MS);
-      if (this.#isOver) return;
+      await hold(this.#clock, PROGRESS_MS, this.#over.signal);
+      if (this.#over.signal.aborted) return;
       this.#latencies.fold();
       const progress = this.#progress();
       if (keepSeries) this.#series.add(rowOf(progress));

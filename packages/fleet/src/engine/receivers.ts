@@ -112,7 +112,11 @@ export class Receivers {
     });
     await this.connections.open(Number.POSITIVE_INFINITY, signal);
     checkConnected(this.connections, target, signal);
-    await Promise.race([subscribed, hold(clock, target.connectTimeoutMs ?? 10_000, signal)]);
+    // What is not waited for any more must not keep the process alive.
+    const enough = new AbortController();
+    const either = AbortSignal.any([signal, enough.signal]);
+    await Promise.race([subscribed, hold(clock, target.connectTimeoutMs ?? 10_000, either)]);
+    enough.abort();
     if (signal.aborted) return;
     const missing = this.#audienceOf.length - this.#subscribed;
     if (missing > 0 || this.#refused > 0) {

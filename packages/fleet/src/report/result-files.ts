@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { FleetError } from "../error.js";
 import type { ScenarioResult } from "../scenario/run-scenario.js";
@@ -6,6 +14,21 @@ import { formatHtml } from "./format-html.js";
 import { formatSeriesCsv } from "./format-series-csv.js";
 
 const RESULT_FILE = "result.json";
+
+/**
+ * Makes the folder for a run's results, so that one that cannot be is known before the run.
+ *
+ * @throws {@link FleetError} `FLEET_BAD_OPTION`
+ */
+export function openResults(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new FleetError("FLEET_BAD_OPTION", "out", `cannot be written: ${why}`, { cause });
+  }
+}
 
 /**
  * Writes a run to a folder: `result.json` with every figure, `manifest.json` with what it takes to
@@ -18,7 +41,7 @@ export function writeResults(
   outcome: ScenarioResult,
   earlier?: ScenarioResult,
 ): void {
-  mkdirSync(folder, { recursive: true });
+  openResults(folder);
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   write(RESULT_FILE, `${JSON.stringify(outcome, undefined, 1)}\n`);
   write("manifest.json", `${JSON.stringify(outcome.manifest, undefined, 2)}\n`);

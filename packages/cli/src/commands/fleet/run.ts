@@ -1,4 +1,10 @@
-import { readResult, readScenarioFile, type ScenarioResult, writeResults } from "@bollard/fleet";
+import {
+  openResults,
+  readResult,
+  readScenarioFile,
+  type ScenarioResult,
+  writeResults,
+} from "@bollard/fleet";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
@@ -45,6 +51,7 @@ export function runCommand(io: CliIo): Command {
     .action(async (file: string, options: RunOptions) => {
       const earlier = options.compare === undefined ? undefined : readResult(options.compare);
       const loaded = readScenarioFile(file);
+      if (options.out !== undefined) openResults(options.out);
       const outcome = await watchRun(loaded, toRunOptions(options, io), options, io);
       if (options.out !== undefined) writeResults(options.out, outcome, earlier);
       io.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : formatRun(outcome));
