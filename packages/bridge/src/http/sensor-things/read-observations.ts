@@ -23,7 +23,7 @@ export interface ReadBudget {
 }
 
 const MOST_ENTRIES = 50_000;
-const MOST_MS = 1500;
+const MOST_MS = 5000;
 /** Observations held at a time to be put in order. */
 const MOST_SORTED = 50_000;
 /** A node's clock may be ahead of ours by so much. */
@@ -107,7 +107,8 @@ export class ObservationReader {
         }
       }
       const position = run.at(-1)?.position ?? last;
-      if (this.#isSpent(budget, run.length) && position < last) return end(position + 1, 0);
+      budget.entries -= run.length;
+      if (this.#isSpent(budget) && position < last) return end(position + 1, 0);
       await this.#rest();
     }
     return { items };
@@ -132,6 +133,7 @@ export class ObservationReader {
       const from = Math.max(oldest, to - size + 1);
       let earliestMs = Number.POSITIVE_INFINITY;
       for await (const run of this.#replay(scope, filter, { from, to })) {
+        this.#assertRoom(budget, items);
         earliestMs = Math.min(earliestMs, ...run.map(({ timeMs }) => timeMs));
         for (const stored of run) {
           await this.#rest();
@@ -139,7 +141,7 @@ export class ObservationReader {
           if (delivery.kind !== "delivery") continue;
           items.push(...observationsOf(delivery, scope).filter((one) => holds(one, filter)));
         }
-        if (this.#isSpent(budget, run.length) || items.length > MOST_SORTED) throw tooMany();
+        budget.entries -= run.length;
         await this.#rest();
       }
       to = from - 1;
@@ -155,16 +157,14 @@ export class ObservationReader {
     const items: Item[] = [];
     const last = this.#data.spool.durable;
     for await (const run of this.#replay(scope, filter, { from: 1, to: last })) {
+      this.#assertRoom(budget, items);
       for (const stored of run) {
         await this.#rest();
         const delivery = this.#data.interpret(stored);
         if (delivery.kind !== "delivery") continue;
         items.push(...observationsOf(delivery, scope).filter((one) => holds(one, filter)));
       }
-      const isMore = (run.at(-1)?.position ?? last) < last;
-      if ((this.#isSpent(budget, run.length) && isMore) || items.length > MOST_SORTED) {
-        throw tooMany();
-      }
+      budget.entries -= run.length;
       await this.#rest();
     }
     return items;
@@ -185,9 +185,13 @@ export class ObservationReader {
     if (this.#data.pace.isSpent) await this.#data.pace.turn();
   }
 
-  #isSpent(budget: ReadBudget, entries: number): boolean {
-    budget.entries -= entries;
-    return budget.entries <= 0 || this.#clock.monotonicMs() > budget.untilMs;
+  #isSpent({ entries, untilMs }: ReadBudget): boolean {
+    return entries <= 0 || this.#clock.monotonicMs() > untilMs;
+  }
+
+  /** Before more is read of what has to be there as a whole. */
+  #assertRoom(budget: ReadBudget, items: readonly Item[]): void {
+    if (this.#isSpent(budget) || items.length > MOST_SORTED) throw tooMany();
   }
 }
 
