@@ -62,7 +62,8 @@ A command tells more of itself: bollard payload --help, bollard payload explain 
 export async function buildProgram(io: CliIo, words: readonly string[]): Promise<Command> {
   const program = new Command("bollard")
     .description("Street sensors that any city platform can take in, from one schema file")
-    .version(version, "-V, --version", "print the version")
+    // Without a letter: -V is the MQTT version of the fleet's commands, as in other load tools.
+    .version(version, "--version", "print the version")
     .option("--debug", "print where an error came from")
     .addHelpText("after", example)
     .showSuggestionAfterError()

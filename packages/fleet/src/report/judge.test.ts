@@ -73,6 +73,13 @@ test.each([
     /3 broke: it hung up/,
   ],
   [
+    "messages were due before their connection was up",
+    { ...good, missed: 4 },
+    true,
+    "connections",
+    /^4 messages were due while/,
+  ],
+  [
     "something was lost",
     { ...good, arrivals: { received: 990, duplicates: 0, outOfOrder: 0, lost: 10, unknown: 0 } },
     true,

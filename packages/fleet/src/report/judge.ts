@@ -36,6 +36,10 @@ export function judge(result: FleetRunResult, isScheduled: boolean): Verdict {
   const percent = (part: number) => `${((100 * part) / Math.max(1, sent)).toFixed(2)} %`;
   // What was due while a scenario kept connections away says nothing of the broker.
   if (connect.failed + connect.lost > 0 || (missed > 0 && result.cut === 0)) {
+    if (connect.failed + connect.lost === 0) {
+      const sentence = `${missed} messages were due while their connection was not up.`;
+      return { limit: "connections", sentence };
+    }
     const [reason] = Object.keys(connect.reasons);
     const sentence = `${connect.failed} connections failed and ${connect.lost} broke: ${reason ?? "no reason given"}.`;
     return { limit: "connections", sentence };

@@ -23,6 +23,7 @@ describe("bollard fleet", () => {
     [["pub", "--duration", "soon"], /'--duration <time>'.*20s/],
     [["conn", "-c", "0"], /'-c, --clients <count>'.*from 1/],
     [["conn", "--cert", "a.pem"], /--cert and --key go together/],
+    [["pub", "-V", "4"], /'-V, --mqtt-version <version>'.*3\.1\.1, 5/],
     [["pub", "--topic-alias"], /--topic-alias is of MQTT 5: add -V 5/],
     [["pub", "--driver", "paho"], /engine, mqtt/],
     [["run", "s.yaml", "--start-at", "noon"], /'--start-at <time>'.*2026-01-15T16:00:00Z/],
