@@ -186,7 +186,7 @@ export interface MqttSinkConfig extends MqttEndConfig, SinkPaceConfig {
   readonly commands?: SinkCommandsConfig | undefined;
   /** Announces the nodes to Home Assistant, and publishes JSON for it. Default: not. */
   readonly homeAssistant?: { readonly prefix?: string } | undefined;
-  /** Most messages sent ahead of the broker's acknowledgement, 1 to 50. Default: 32. */
+  /** Most messages sent ahead of the broker's acknowledgement, 1 to 1000. Default: 256. */
   readonly inFlight?: number;
 }
 

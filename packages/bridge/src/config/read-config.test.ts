@@ -66,7 +66,7 @@ nodes: { file: nodes.yaml }
   mqtt:
     - name: city
       url: http://city.example
-      inFlight: 500
+      inFlight: 5000
     - name: city
       url: mqtt://city.example
 htpp:
@@ -77,7 +77,7 @@ htpp:
     expect(error.code).toBe("BRIDGE_CONFIG_INVALID");
     expect(error.message.replaceAll(path, "bridge.yaml").split("\n")).toEqual([
       'bridge.yaml:4:7 sinks.mqtt[0].url: "http://city.example" may not be used; mqtt://host:port, or mqtts://host:port for TLS with the system\'s certificates. (SCHEMA_BAD_NAME)',
-      "bridge.yaml:5:7 sinks.mqtt[0].inFlight: 500 must be <= 50; More gains nothing and is forgotten on a cut. (SCHEMA_OUT_OF_BOUNDS)",
+      "bridge.yaml:5:7 sinks.mqtt[0].inFlight: 5000 must be <= 1000; A far or busy broker takes longer to acknowledge and needs more; what it has not acknowledged is sent again after a cut. (SCHEMA_OUT_OF_BOUNDS)",
       'bridge.yaml:6:7 sinks.mqtt[1].name: "city" is there already; give another (SCHEMA_DUPLICATE)',
       "bridge.yaml:8:1 htpp: htpp is not a key here; did you mean http? (SCHEMA_UNKNOWN_KEY) (BRIDGE_CONFIG_INVALID at sinks.mqtt[0].url)",
     ]);
