@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BridgeConfig, BridgeStatus } from "@bollard/bridge";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { CityReader, CutBroker, keysTo, lampSchema, MqttLamp } from "./bridge-parts.js";
+import { type CityReader, type CutBroker, keysTo, lampSchema, MqttLamp } from "./bridge-parts.js";
 import { askUntil, Daemon, type DaemonOptions } from "./daemon.js";
 import { LoopDisk, needDisk } from "./loop-disk.js";
+import { useStreet } from "./use-street.js";
 
 const isRoot = process.getuid?.() === 0;
 /** Anybody but root, whom the disk refuses nothing. */
@@ -20,21 +20,11 @@ let city: CutBroker;
 let reader: CityReader;
 let closing: (() => Promise<unknown>)[];
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "bollard-disk-"));
+useStreet((own) => {
+  ({ folder, street, city, reader, closing } = own);
   chmodSync(folder, 0o755);
   dataDir = join(folder, "data");
   mkdirSync(dataDir);
-  street = await CutBroker.open();
-  city = await CutBroker.open();
-  reader = new CityReader(city);
-  closing = [];
-});
-afterEach(async () => {
-  for (const close of closing.reverse()) await close();
-  await street.close();
-  await city.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function start(options: DaemonOptions = {}): Promise<Daemon> {

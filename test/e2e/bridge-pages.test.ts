@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { Bridge, type BridgeConfig, resolveConfig } from "@bollard/bridge";
 import { connectAsync } from "mqtt";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readSnippets } from "../readme/read-snippets.js";
-import { CutBroker, lampPayload, lampSchema } from "./bridge-parts.js";
+import { type CutBroker, lampPayload, lampSchema } from "./bridge-parts.js";
+import { type TestStreet, useStreet } from "./use-street.js";
 
 const page = "docs/bridge-mqtt.md";
 const [fromNodes, , foreign, toCity] = readSnippets(page, "yaml").map(
@@ -15,28 +14,17 @@ const [fromNodes, , foreign, toCity] = readSnippets(page, "yaml").map(
 const [command = ""] = readSnippets(page, "json");
 const node = "lamp-12";
 
-let folder: string;
-let street: CutBroker;
-let city: CutBroker;
-let bridge: Bridge | undefined;
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "bollard-pages-"));
-  street = await CutBroker.open();
-  city = await CutBroker.open();
-});
-afterEach(async () => {
-  await bridge?.close();
-  bridge = undefined;
-  await Promise.all([street.close(), city.close()]);
-  rmSync(folder, { recursive: true });
+let own: TestStreet;
+useStreet((given) => {
+  own = given;
 });
 
 async function start(config: BridgeConfig): Promise<void> {
-  bridge = new Bridge({
-    config: { ...config, dataDir: folder, http: { enabled: false }, log: { level: "silent" } },
+  const bridge = new Bridge({
+    config: { ...config, dataDir: own.folder, http: { enabled: false }, log: { level: "silent" } },
     schemas: [lampSchema],
   });
+  own.closing.push(() => bridge.close());
   await bridge.start();
 }
 
@@ -44,7 +32,7 @@ async function start(config: BridgeConfig): Promise<void> {
 function listen() {
   const taken = new Map<string, string>();
   let wake = () => {};
-  city.aedes.on("publish", ({ topic, payload }, client) => {
+  own.city.aedes.on("publish", ({ topic, payload }, client) => {
     if (!client) return;
     taken.set(topic, payload.toString());
     wake();
@@ -75,12 +63,12 @@ describe(`the configurations of ${page}`, () => {
     };
     const sink = toCity?.sinks?.mqtt?.[0] ?? { name: "", url: "" };
     await start({
-      sources: { mqtt: [{ ...source, url: street.url, down: "street/{node}/down" }] },
-      sinks: { mqtt: [{ ...sink, url: city.url }] },
+      sources: { mqtt: [{ ...source, url: own.street.url, down: "street/{node}/down" }] },
+      sinks: { mqtt: [{ ...sink, url: own.city.url }] },
       nodes: { list: { [node]: { position: [10.75, 59.91] } } },
     });
     const payload = Buffer.from(lampPayload(7, { boot: 1, sequence: 7 }));
-    await publish(street, `street/${node}/lamp`, payload);
+    await publish(own.street, `street/${node}/lamp`, payload);
     expect(JSON.parse(await at(`oslo/${node}/lamp/senml`)).at(-1)).toMatchObject({ vs: "1-7" });
     expect(JSON.parse(await at(`oslo/${node}/lamp/ngsi-ld/WeatherObserved`))).toMatchObject({
       type: "WeatherObserved",
@@ -91,7 +79,7 @@ describe(`the configurations of ${page}`, () => {
     expect(await at(`oslo/${node}/lamp/raw`)).toBe(payload.toString());
     expect(JSON.parse(await at(`oslo/${node}/status`))).toMatchObject({ node, state: "up" });
     expect(JSON.parse(await at("oslo/bridge/bollard/status"))).toMatchObject({ state: "up" });
-    await publish(city, `oslo/${node}/command`, command);
+    await publish(own.city, `oslo/${node}/command`, command);
     const result = JSON.parse(await at(`oslo/${node}/result`));
     expect(result).toMatchObject({ id: "7f3", node, status: "sent" });
   });
@@ -103,13 +91,15 @@ describe(`the configurations of ${page}`, () => {
     const { pressure: _, window: __, ...fields } = zigbee.fields;
     await start({
       sources: {
-        foreign: [{ ...zigbee, schema: "lamp", fields, mqtt: { ...zigbee.mqtt, url: street.url } }],
+        foreign: [
+          { ...zigbee, schema: "lamp", fields, mqtt: { ...zigbee.mqtt, url: own.street.url } },
+        ],
       },
-      sinks: { mqtt: [{ name: "city", url: city.url, formats: ["json"] }] },
+      sinks: { mqtt: [{ name: "city", url: own.city.url, formats: ["json"] }] },
       nodes: { unknown: "accept" },
     });
     const message = { temperature: 21.5, last_seen: "2026-05-01T12:00:00Z" };
-    await publish(street, `zigbee2mqtt/${node}`, JSON.stringify(message));
+    await publish(own.street, `zigbee2mqtt/${node}`, JSON.stringify(message));
     expect(JSON.parse(await at(`bollard/${node}/lamp/json`))).toMatchObject({
       time: "2026-05-01T12:00:00.000Z",
       values: { temperature: 21.5 },

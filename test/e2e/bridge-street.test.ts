@@ -1,9 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bridge, type BridgeConfig, type BridgeStatus } from "@bollard/bridge";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { CityReader, CutBroker, keysTo, lampSchema, MqttLamp, SerialLamp } from "./bridge-parts.js";
+import { describe, expect, test } from "vitest";
+import {
+  type CityReader,
+  type CutBroker,
+  keysTo,
+  lampSchema,
+  MqttLamp,
+  SerialLamp,
+} from "./bridge-parts.js";
+import { useStreet } from "./use-street.js";
 
 let folder: string;
 let street: CutBroker;
@@ -11,18 +17,8 @@ let city: CutBroker;
 let reader: CityReader;
 let closing: (() => Promise<unknown>)[];
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "bollard-street-"));
-  street = await CutBroker.open();
-  city = await CutBroker.open();
-  reader = new CityReader(city);
-  closing = [];
-});
-afterEach(async () => {
-  for (const close of closing.reverse()) await close();
-  await street.close();
-  await city.close();
-  rmSync(folder, { recursive: true });
+useStreet((own) => {
+  ({ folder, street, city, reader, closing } = own);
 });
 
 function config(): BridgeConfig {
