@@ -89,6 +89,10 @@ describe("the status", () => {
       "holding",
       "The city broker is away; 1,204 messages are held.",
     ]);
+    expect(told({ sinks: [{ ...city, kind: "webhook", state: "down", backlog: 1 }] })).toEqual([
+      "holding",
+      "The city webhook is away; 1 message is held.",
+    ]);
     const two = [
       { ...city, state: "down", backlog: 1 },
       { ...city, name: "region", state: "down", backlog: 0 },

@@ -72,6 +72,12 @@ function backlogOf(sinks: readonly SinkStatus[]): number {
   return sinks.reduce((most, { backlog }) => Math.max(most, backlog), 0);
 }
 
+/** What stands at the far end. */
+const NOUNS: Record<EndStatus["kind"], string> = {
+  ...{ serial: "port", mqtt: "broker", "ngsi-ld": "broker" },
+  ...{ webhook: "webhook", ldes: "event stream" },
+};
+
 function healthOf({ spool, sinks, rates }: StatusParts): BridgeStatus["health"] {
   if (spool.state !== "ok") return "failing";
   if (sinks.some(({ state }) => state === "down")) return "holding";
@@ -89,8 +95,12 @@ function summaryOf(health: BridgeStatus["health"], parts: StatusParts): string {
     return `The disk refuses: nothing new is taken. ${spool.error?.message ?? ""}`.trim();
   }
   if (health === "holding") {
-    const away = sinks.filter(({ state }) => state === "down").map(({ name }) => name);
-    const who = away.length === 1 ? `The ${away[0]} broker is` : `${away.join(" and ")} are`;
+    const away = sinks.filter(({ state }) => state === "down");
+    const [first] = away;
+    const who =
+      first && away.length === 1
+        ? `The ${first.name} ${NOUNS[first.kind]} is`
+        : `${away.map(({ name }) => name).join(" and ")} are`;
     return `${who} away; ${messages(backlog)} held.`;
   }
   if (health === "draining") return `Catching up: ${messages(backlog)} held.`;

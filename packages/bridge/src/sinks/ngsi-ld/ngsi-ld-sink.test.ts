@@ -67,6 +67,13 @@ async function untilWaiting(): Promise<void> {
   while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** How many refusals a sink of this name would find. */
+function refusedOnDisk(): number {
+  const log = new RefusedLog(dataDir, "city");
+  log.open();
+  return log.count;
+}
+
 describe("NgsiLdSink", () => {
   test("makes a reading the state of its entities, which lead to their device and its model", async () => {
     const sink = open();
@@ -180,10 +187,11 @@ describe("NgsiLdSink", () => {
     expect(sink.state().errors).toBe(1);
     expect(sink.state().detail).toMatch(/1 refused, the last: 400 BadRequestData no such unit/);
     const kept = new RefusedLog(dataDir, "city");
+    kept.open();
     expect(kept.entries).toMatchObject([{ position: 2, id: AIR }]);
     kept.remove(kept.of(2));
     await kept.save();
-    expect(new RefusedLog(dataDir, "city").count).toBe(0);
+    expect(refusedOnDisk()).toBe(0);
   });
 
   test("notes what a gate refuses, and does not send it", async () => {
@@ -207,7 +215,7 @@ describe("NgsiLdSink", () => {
     const before = double.requests.length;
     await sink.refusals.retry(far);
     expect(sink.refusals.count()).toBe(0);
-    expect(new RefusedLog(dataDir, "city").count).toBe(0);
+    expect(refusedOnDisk()).toBe(0);
     expect(entity(DEVICE)).toMatchObject({ serialNumber: { value: "a1-b2" } });
     // A newer reading is there by now, so it is history.
     expect(entity(AIR)).toMatchObject({ pm25: { value: 0.2 } });
@@ -225,7 +233,7 @@ describe("NgsiLdSink", () => {
     await sink.refusals.retry(lost);
     expect(sink.refusals.entries().length).toBe(length);
     await sink.refusals.giveUp([far.position]);
-    expect(new RefusedLog(dataDir, "city").count).toBe(0);
+    expect(refusedOnDisk()).toBe(0);
   });
 
   test("leaves in the spool what was under way when it was closed", async () => {

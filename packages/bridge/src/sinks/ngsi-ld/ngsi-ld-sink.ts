@@ -93,6 +93,7 @@ export class NgsiLdSink implements Sink {
   }
 
   open(): void {
+    this.#options.refused.open();
     void this.#run();
   }
 

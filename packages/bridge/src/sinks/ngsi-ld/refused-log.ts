@@ -13,8 +13,8 @@ const MAX_KEPT = 10_000;
 /** Keeps over restarts what a sink's broker refused, so that it can be tried again once it is mended. */
 export class RefusedLog {
   readonly #file: StateFile<Stored> | undefined;
-  #refused: RefusedEntity[];
-  #forgotten: number;
+  #refused: RefusedEntity[] = [];
+  #forgotten = 0;
   #isDirty = false;
   #saving: Promise<void> = Promise.resolve();
 
@@ -24,6 +24,10 @@ export class RefusedLog {
    */
   constructor(dataDir: string | undefined, sink: string) {
     this.#file = dataDir === undefined ? undefined : fileIn(dataDir, sink);
+  }
+
+  /** Takes up what is on the disk: not before a sink of this name that ran until now has noted its last. */
+  open(): void {
     const { refused, forgotten } = this.#file?.read() ?? { refused: [], forgotten: 0 };
     this.#refused = [...refused];
     this.#forgotten = forgotten;
