@@ -2,7 +2,8 @@
 // mosquitto of its own in the same run. Rates are counted at the sender, so
 // full speed is at QoS 1, where the broker has acknowledged each; there the fleet sends
 // in bursts, while each `mqtt` client waits for a message to be done. Ends with one JSON line.
-//   -- --quick   shorter runs
+// Connections: how many a second, and the memory of each, at 5,000 and 19,000.
+//   -- --quick   shorter runs, 2,000 connections
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -28,11 +29,23 @@ const tools = {
   "mqtt, one client a node": here("fleet-mqtt-run.mjs"),
 };
 
+const connectTools = {
+  fleet: here("fleet-connect-run.mjs"),
+  "mqtt, one client a node": here("fleet-mqtt-connect-run.mjs"),
+};
+
 if (!findCommand("mosquitto")) {
   process.stderr.write("bench:fleet needs mosquitto: apt install mosquitto\n");
   process.exit(2);
 }
 
+const connections = [];
+for (const clients of quick ? [2000] : [5000, 19_000]) {
+  for (const [tool, program] of Object.entries(connectTools)) {
+    process.stderr.write(`${clients} connections: ${tool} …\n`);
+    connections.push({ tool, clients, ...(await measure(program, { clients })) });
+  }
+}
 const rows = [];
 for (const { name, ...load } of cases) {
   for (const [tool, program] of Object.entries(tools)) {
@@ -47,6 +60,12 @@ for (const form of forms) {
   const result = await measure(here("fleet-form-run.mjs"), load);
   rows.push({ case: "5,000/s, QoS 0, MQTT 5", tool: `fleet, ${form}`, ...result });
 }
+for (const row of connections) {
+  const { tool, connected, connectsPerSecond, kilobytesPerConnection, rssMb } = row;
+  process.stderr.write(
+    `${`${connected.toLocaleString("en-US")} connections`.padEnd(23)} ${tool.padEnd(24)} ${Math.round(connectsPerSecond).toLocaleString("en-US").padStart(9)} a second  ${kilobytesPerConnection.toFixed(1).padStart(5)} KB each  ${Math.round(rssMb)} MB in all\n`,
+  );
+}
 for (const row of rows) {
   const rate = Math.round(row.perSecond).toLocaleString("en-US").padStart(9);
   const cost = row.cpuSPerMillion.toFixed(2).padStart(7);
@@ -57,7 +76,7 @@ for (const row of rows) {
   );
 }
 process.stdout.write(
-  `${JSON.stringify({ bench: "fleet", clients: CLIENTS, seconds: SECONDS, rows })}\n`,
+  `${JSON.stringify({ bench: "fleet", clients: CLIENTS, seconds: SECONDS, connections, rows })}\n`,
 );
 
 /** A fresh broker and a fresh process for each. */

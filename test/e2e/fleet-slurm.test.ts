@@ -56,7 +56,7 @@ class SlurmCluster {
       `SlurmdPidFile=${join(this.folder, "slurmd.pid")}`,
       "ProctrackType=proctrack/linuxproc",
       "TaskPlugin=task/none",
-      "SelectType=select/cons_res",
+      "SelectType=select/cons_tres",
       "SelectTypeParameters=CR_CPU",
       "SlurmdParameters=config_overrides",
       "ReturnToService=2",
@@ -132,7 +132,7 @@ needRoot("a fleet on a Slurm cluster", () => {
     broker = await startMosquitto();
     cluster = new SlurmCluster(folder);
     await cluster.start();
-  });
+  }, 60_000);
   afterEach(async () => {
     await cluster.stop();
     await broker.close();

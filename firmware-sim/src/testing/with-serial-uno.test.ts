@@ -47,6 +47,8 @@ test("a program of the host talks with the board's; afterwards nothing is there"
     port.on("data", (bytes: Buffer) => {
       back += bytes.toString();
     });
+    // As on a desk: what is sent before the program has turned on its UART is lost.
+    await until(() => uno.board.baudRate !== undefined, uno);
     port.write("hello");
     await until(() => back === "hello", uno);
     await new Promise<void>((done) => port.close(() => done()));

@@ -14,8 +14,9 @@ interface Holder {
   readonly started: string;
 }
 
-/** A lock file without content is one whose owner is just writing it, for this long. */
+/** A lock file without content is one whose owner is just writing it, for this long; then it is left over. */
 const WRITING_MS = 2_000;
+const LOOK_MS = 50;
 const held = new Set<string>();
 
 /**
@@ -62,12 +63,10 @@ async function take(dir: string, path: string): Promise<void> {
       }
       if (!hasCode(error, "EEXIST")) throw error;
     }
-    const text = await readFile(path, "utf8").catch(() => undefined);
+    const text = await readWritten(path);
     if (text === undefined) continue;
     const holder = parseHolder(text);
-    if (holder === undefined ? await isFresh(path) : isAlive(holder)) {
-      throw locked(dir, holder ? `process ${holder.pid} has it open` : "it is just being opened");
-    }
+    if (holder && isAlive(holder)) throw locked(dir, `process ${holder.pid} has it open`);
     await removeStale(path, text);
   }
   throw locked(dir, "others open it all the time");
@@ -102,9 +101,19 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
+/** What a lock file holds, once its owner has written it, or has had the time to. */
+async function readWritten(path: string): Promise<string | undefined> {
+  for (;;) {
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    if (text === undefined || parseHolder(text) || !(await isFresh(path))) return text;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
 async function isFresh(path: string): Promise<boolean> {
   try {
-    return Date.now() - (await stat(path)).mtimeMs < WRITING_MS;
+    // A machine without a clock may have been ahead of today's time.
+    return Math.abs(Date.now() - (await stat(path)).mtimeMs) < WRITING_MS;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -152,6 +152,24 @@ describe("Spool", () => {
       JSON.stringify({ pid: process.pid, boot: "x", started: "" }),
     );
     await open();
+  });
+
+  test("an empty lock is one that is being written, for two seconds, or one that a crash left", async () => {
+    const path = join(dir, "lock");
+    const own = await open();
+    const lock = await readFile(path, "utf8");
+    await own.close();
+    await writeFile(path, "");
+    const opening = Spool.open({ dir });
+    // Its owner writes it, and lives: this process, since nothing else is sure to.
+    setTimeout(() => void writeFile(path, lock), 100);
+    await expect(opening).rejects.toThrow(`process ${process.pid} has it open`);
+    for (const hours of [-1, 1]) {
+      await writeFile(path, "");
+      const then = new Date(Date.now() + hours * 3_600_000);
+      await utimes(path, then, then);
+      await (await open()).close();
+    }
   });
 
   test("says why a folder cannot be opened", async () => {

@@ -1,0 +1,18 @@
+// One run of connecting for `bench:fleet`; its figures as JSON on stdout.
+import { runConnectLoad } from "@bollard/fleet";
+
+const { port, clients } = JSON.parse(process.argv[2]);
+const result = await runConnectLoad({
+  target: { host: "127.0.0.1", port },
+  clients,
+  durationMs: 1000,
+});
+const { connected, perSecond } = result.connect;
+process.stdout.write(
+  JSON.stringify({
+    connected,
+    connectsPerSecond: perSecond,
+    kilobytesPerConnection: result.bytesPerConnection / 1024,
+    rssMb: result.usage.rssBytes / 1e6,
+  }),
+);
