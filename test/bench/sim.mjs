@@ -109,10 +109,8 @@ function timesReal(run, seconds) {
 }
 
 function measureBusy(program) {
-  const board = new sim.Atmega328p({
-    program,
-    onByte: (byte) => host.receive(Uint8Array.of(byte)),
-  });
+  let sent = [];
+  const board = new sim.Atmega328p({ program, onByte: (byte) => sent.push(byte) });
   const host = hostOf(
     () => board.timeMs,
     (frame) => board.receive(frame),
@@ -122,6 +120,8 @@ function measureBusy(program) {
     (seconds) => {
       for (let i = 0; i < seconds * 1000; i++) {
         board.run(1);
+        host.receive(Uint8Array.from(sent));
+        sent = [];
         host.poll();
       }
     },

@@ -222,11 +222,19 @@ export class Atmega328p {
     const { cpu } = this.#core;
     const { onInstruction } = this.#options;
     const kinds = this.#kinds;
+    const isWatched = done !== undefined || onInstruction !== undefined;
     while (cpu.cycles < end && !this.#isResetting) {
       if (this.#isAsleep) this.#doze(end);
       else {
-        const kind = kinds[cpu.pc];
+        // Most instructions are of this kind, and nobody watches.
+        while (!isWatched && kinds[cpu.pc] === opcodeKind.plain && cpu.cycles < end) {
+          avrInstruction(cpu);
+          cpu.tick();
+          if (this.#isResetting) return;
+        }
+        if (cpu.cycles >= end) return;
         onInstruction?.(cpu.pc * 2, this.#program[cpu.pc] ?? 0, this.cycles);
+        const kind = kinds[cpu.pc];
         if (kind === opcodeKind.plain) avrInstruction(cpu);
         else if (kind === opcodeKind.stacks) this.#stack();
         else if (kind === opcodeKind.sleep) this.#sleep();
