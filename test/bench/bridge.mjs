@@ -19,7 +19,7 @@
 //   readings; from a serial port it gets lines of JSON, since it has no link
 // - restart: until the daemon says it runs, with a backlog
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,11 @@ const plainScript = fileURLToPath(new URL("bridge/plain-script.mjs", import.meta
 const schemaFile = join(root, "examples/street-air/street-air.schema.yaml");
 
 const words = process.argv.slice(2);
+if (words.includes("--help")) {
+  const [head] = readFileSync(new URL(import.meta.url), "utf8").split("\nimport");
+  process.stdout.write(`${head.replaceAll(/^\/\/ ?/gm, "")}\n`);
+  process.exit(0);
+}
 const isQuick = words.includes("--quick");
 const optionOf = (option) =>
   words.includes(option) ? words[words.indexOf(option) + 1] : undefined;

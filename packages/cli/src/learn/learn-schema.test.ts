@@ -94,6 +94,8 @@ describe("proposeRange", () => {
 
   test("takes a coarser resolution where 32 bits do not hold the range", () => {
     expect(rangeOf("energy", "0.000001", "5000.123457")).toEqual([0, 6500, 0.00001]);
+    // In steps it would fit, but its ends in the last decimal place do not.
+    expect(rangeOf("level", "-167985", "78.4805")).toEqual([-220000, 50000, 0.005]);
   });
 });
 

@@ -11,7 +11,7 @@ export interface ProposedRange {
   readonly bits: number;
 }
 
-/** Steps that a margin leaves at least: a range of 32 bits is the most a field may have. */
+/** A range of 32 bits, one of them for the sign, is the most a field may have. */
 const mostSteps = 2 ** 31;
 
 /**
@@ -37,11 +37,16 @@ export function proposeRange(facts: NumberFacts, guess: Guess): ProposedRange {
   return inSteps(low, Math.min(high, known.max ?? high), resolution);
 }
 
-/** As whole steps, so that min is a multiple of the resolution and no double shows. */
+/**
+ * As whole steps, so that min is a multiple of the resolution and no double shows; coarser where the
+ * ends, in the resolution's last decimal place, are more than 32 bits hold.
+ */
 function inSteps(low: number, high: number, resolution: number): ProposedRange {
+  const digits = Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9));
+  const isTooFine = digits > 0 && Math.max(-low, high) * 10 ** digits >= mostSteps;
+  if (isTooFine) return inSteps(low, high, resolution * 10);
   const first = Math.floor(low / resolution + 1e-9);
   const last = Math.ceil(high / resolution - 1e-9);
-  const digits = Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9));
   const value = (step: number) => Number((step * resolution).toFixed(digits));
   return {
     min: value(first),

@@ -32,6 +32,10 @@ describe("BrokerWindow", () => {
     expect(round(window, 50)).toEqual([50]);
   });
 
+  test("what comes beyond our own limit, since it was read already, waits no longer than that", () => {
+    expect(round(new BrokerWindow(50), 53)).toEqual([50, 51, 52, 53]);
+  });
+
   test("a lone message now and then is no limit", () => {
     const window = new BrokerWindow(1000);
     for (let i = 0; i < 10; i++) expect(round(window, 1)).toEqual([]);

@@ -28,7 +28,8 @@ export class BrokerWindow {
     this.#isAnswering = false;
     this.#waiting++;
     this.#peak = Math.max(this.#peak, this.#waiting);
-    if (this.#waiting === this.#max) return true;
+    // What has been read already may be more; it is all that keeps the broker from sending on.
+    if (this.#waiting >= this.#max) return true;
     const isAsBefore = this.#before.every((peak) => peak === this.#waiting);
     return this.#waiting > 1 && this.#before.length === ROUNDS && isAsBefore;
   }
