@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isFirmwareSimError } from "../error.js";
+import { programOf, recordOf } from "../testing/program-of.js";
 import { Atmega328p } from "./atmega328p.js";
 import { type BoardFault, formatFault } from "./board-fault.js";
 import { readIntelHex } from "./read-intel-hex.js";
@@ -16,16 +17,6 @@ const echo = programOf([
   ...[0x9300, 0x00c6], // sts UDR0, r16
   0xcff6, // rjmp wait
 ]);
-
-function programOf(words: readonly number[]): string {
-  const bytes = words.flatMap((word) => [word & 0xff, word >> 8]);
-  return `${recordOf([bytes.length, 0, 0, 0, ...bytes])}\n:00000001FF\n`;
-}
-
-function recordOf(bytes: readonly number[]): string {
-  const sum = bytes.reduce((total, byte) => total + byte, 0);
-  return `:${Buffer.from([...bytes, -sum & 0xff]).toString("hex")}`;
-}
 
 describe("Atmega328p", () => {
   test("runs a program: its UART answers, and its marks are told with their cycle", () => {

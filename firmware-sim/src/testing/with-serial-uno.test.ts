@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SerialPort } from "serialport";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { programOf } from "./program-of.js";
 import { until } from "./until.js";
 import { withSerialUno } from "./with-serial-uno.js";
 
@@ -12,14 +13,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "bollard-testing-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A program of these instructions. */
-function programOf(words: readonly number[]): string {
-  const bytes = words.flatMap((word) => [word & 0xff, word >> 8]);
-  const record = [bytes.length, 0, 0, 0, ...bytes];
-  const sum = -record.reduce((total, byte) => total + byte, 0) & 0xff;
-  return `:${Buffer.from([...record, sum]).toString("hex")}\n:00000001FF\n`;
-}
 
 /** Turns on the UART, waits for a byte, sends it back, and again. */
 const echo = programOf([
