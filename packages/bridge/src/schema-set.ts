@@ -1,12 +1,7 @@
 import { compileSchema, type PayloadCodec, type RecordForm, recordForms } from "@bollard/payload";
-import {
-  type Field,
-  layoutFingerprint,
-  positionStepsOf,
-  type SensorSchema,
-  stepsOf,
-} from "@bollard/schema";
-import { displayUnit, PackWriter } from "@bollard/senml";
+import { toPlatformField } from "@bollard/platforms";
+import { type Field, layoutFingerprint, type SensorSchema } from "@bollard/schema";
+import { PackWriter } from "@bollard/senml";
 import type { SchemaPrivacyConfig } from "./config/config.js";
 import { BridgeError } from "./error.js";
 import { calibrate } from "./rules/calibrate.js";
@@ -197,27 +192,13 @@ function modelsOf(fields: readonly Field[]): KnownSchema["models"] {
 }
 
 function toKnownField(field: Field): KnownField {
-  const unit = field.kind === "duration" ? "s" : "unit" in field ? (field.unit ?? "") : "";
+  const { name, title, displayUnit, decimals } = toPlatformField(field);
   return {
-    name: field.name,
-    title: field.title ?? field.name,
-    unit: displayUnit(unit),
-    decimals: decimalsOf(field),
+    name,
+    title,
+    unit: displayUnit,
+    decimals,
     isPlace: field.kind === "position",
     isNumber: field.kind === "quantity" || field.kind === "counter" || field.kind === "duration",
   };
-}
-
-function decimalsOf(field: Field): number {
-  switch (field.kind) {
-    case "quantity":
-    case "counter":
-    case "duration":
-    case "array":
-      return stepsOf(field).decimals;
-    case "position":
-      return positionStepsOf(field).latitude.decimals;
-    default:
-      return 0;
-  }
 }

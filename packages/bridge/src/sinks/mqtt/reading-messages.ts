@@ -1,4 +1,5 @@
 import { type Entity, type EntityGates, EntitySeries, EntityStencils } from "@bollard/ngsi-ld";
+import { discoveryTopic, toDiscovery } from "@bollard/platforms";
 import manifest from "../../../package.json" with { type: "json" };
 import type { Filled, MqttSinkConfig } from "../../config/config.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
@@ -7,7 +8,6 @@ import { recordValues } from "../../reading-records.js";
 import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { toEntities } from "../to-entities.js";
-import { discoveryTopic, toDiscovery } from "./home-assistant.js";
 import { toJsonMessage } from "./json-message.js";
 import type { OutgoingMessage } from "./mqtt-publisher.js";
 import { toSenmlMessage } from "./senml-message.js";
@@ -207,7 +207,9 @@ export class ReadingMessages {
       : [];
     const topics = { prefix, state: this.#keptOf(node, schema).topics.json, availability };
     const expireAfterS = (schema.schema.reportInterval ?? 0) * 3;
-    return toDiscovery(node, schema, topics, expireAfterS, manifest.version);
+    const { name, title } = schema.schema;
+    const told = { name, ...(title && { title }), fields: schema.output.fields };
+    return toDiscovery(node.name, told, topics, expireAfterS, manifest.version);
   }
 }
 

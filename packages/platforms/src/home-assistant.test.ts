@@ -1,8 +1,5 @@
 import { defineSchema } from "@bollard/schema";
 import { describe, expect, test } from "vitest";
-import { resolveNodes } from "../../config/resolve-config.js";
-import { Registry } from "../../registry/registry.js";
-import { type KnownSchema, SchemaSet } from "../../schema-set.js";
 import { toDiscovery } from "./home-assistant.js";
 
 const station = defineSchema({
@@ -26,12 +23,7 @@ const station = defineSchema({
     { kind: "position", name: "place", resolution: 0.00001 },
   ],
 });
-const known = new SchemaSet([station]).lookUp("station") as KnownSchema;
-const node = new Registry({
-  unknown: "hold",
-  nodes: resolveNodes({ a1: { name: "oak:street.12" } }),
-}).find("a1");
-if (!node) throw new Error("no node");
+const node = "oak:street.12";
 const topics = {
   prefix: "homeassistant",
   state: "city/oak:street.12/station/json",
@@ -40,7 +32,7 @@ const topics = {
 
 describe("a discovery by Home Assistant", () => {
   test("is a device with a component for each field that it can show", () => {
-    const message = toDiscovery(node, known, topics, 180, "1.2.3");
+    const message = toDiscovery(node, station, topics, 180, "1.2.3");
     expect(message?.topic).toBe("homeassistant/device/bollard_oak_street_12_station/config");
     const id = "bollard_oak_street_12_station";
     expect(JSON.parse(message?.payload ?? "")).toEqual({
@@ -114,7 +106,6 @@ describe("a discovery by Home Assistant", () => {
       id: 31,
       fields: [{ kind: "flags", name: "faults", flags: ["low", "wet"] }],
     });
-    const schema = new SchemaSet([flags]).lookUp("flags") as KnownSchema;
-    expect(toDiscovery(node, schema, topics, 0, "1.2.3")).toBeUndefined();
+    expect(toDiscovery(node, flags, topics, 0, "1.2.3")).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import type { Field } from "@bollard/schema";
-import type { RegisteredNode } from "../../registry/registry.js";
-import type { KnownField, KnownSchema } from "../../schema-set.js";
+import { toPlatformField } from "./platform-field.js";
+import type { PlatformSchema } from "./platform-schema.js";
 
 /** Where Home Assistant finds what the discovery is about. */
 export interface DiscoveryTopics {
@@ -69,31 +69,36 @@ const CONCENTRATION_UNITS: Readonly<Record<string, string>> = {
  * Fields that it has no component for (positions, flags, arrays, bytes) are left out; they are in
  * the JSON all the same. Several schemas of a node become one device there.
  *
+ * @param node - the owner's name of it
  * @param expireAfterS - silence after which the values count as unknown; 0: never
- * @param version - of the bridge
+ * @param version - of Bollard
  * @returns undefined where no field has a component
  * @see https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
  */
 export function toDiscovery(
-  node: RegisteredNode,
-  { schema, fields }: KnownSchema,
+  node: string,
+  schema: PlatformSchema,
   topics: DiscoveryTopics,
   expireAfterS: number,
   version: string,
 ): DiscoveryMessage | undefined {
-  const id = `bollard_${idOf(node.name)}`;
+  const id = `bollard_${idOf(node)}`;
   const components: Record<string, unknown> = {};
   for (const field of schema.fields) {
-    const known = fields.find(({ name }) => name === field.name);
-    const component = known && componentOf(field, known);
+    const component = componentOf(field);
     if (!component) continue;
     const unique_id = `${id}_${idOf(schema.name)}_${field.name}`;
     const expiry = expireAfterS > 0 ? { expire_after: expireAfterS } : {};
-    components[field.name] = { unique_id, name: known.title, ...component, ...expiry };
+    components[field.name] = {
+      unique_id,
+      name: field.title ?? field.name,
+      ...component,
+      ...expiry,
+    };
   }
   if (Object.keys(components).length === 0) return undefined;
   const document = {
-    dev: { ids: [id], name: node.name, ...(schema.title && { mdl: schema.title }) },
+    dev: { ids: [id], name: node, ...(schema.title && { mdl: schema.title }) },
     o: { name: "Bollard", sw: version },
     cmps: components,
     state_topic: topics.state,
@@ -104,7 +109,7 @@ export function toDiscovery(
     })),
     availability_mode: "all",
   };
-  const topic = discoveryTopic(topics.prefix, node.name, schema.name);
+  const topic = discoveryTopic(topics.prefix, node, schema.name);
   return { topic, payload: JSON.stringify(document) };
 }
 
@@ -113,7 +118,7 @@ export function discoveryTopic(prefix: string, node: string, schema: string): st
   return `${prefix}/device/bollard_${idOf(node)}_${idOf(schema)}/config`;
 }
 
-function componentOf(field: Field, known: KnownField): object | undefined {
+function componentOf(field: Field): object | undefined {
   const value = `value_json.values.${field.name}`;
   switch (field.kind) {
     case "quantity":
@@ -121,9 +126,9 @@ function componentOf(field: Field, known: KnownField): object | undefined {
     case "counter":
       return {
         p: "sensor",
-        ...classOf(field, known),
+        ...classOf(field),
         state_class: field.kind === "counter" ? "total_increasing" : "measurement",
-        suggested_display_precision: known.decimals,
+        suggested_display_precision: toPlatformField(field).decimals,
         value_template: `{{ ${value} }}`,
       };
     case "boolean":
@@ -145,8 +150,8 @@ function componentOf(field: Field, known: KnownField): object | undefined {
   }
 }
 
-function classOf(field: Field, known: KnownField): object {
-  const unit = field.kind === "duration" ? "s" : "unit" in field ? (field.unit ?? "") : "";
+function classOf(field: Field): object {
+  const { unit, displayUnit } = toPlatformField(field);
   const concentration = CONCENTRATION_UNITS[unit];
   if (concentration !== undefined) {
     const property = field.maps
@@ -160,7 +165,7 @@ function classOf(field: Field, known: KnownField): object {
   }
   const [deviceClass, name] = CLASS_OF_UNIT[unit] ?? [];
   if (deviceClass) return { device_class: deviceClass, unit_of_measurement: name };
-  return known.unit === "" ? {} : { unit_of_measurement: known.unit };
+  return displayUnit === "" ? {} : { unit_of_measurement: displayUnit };
 }
 
 /** Home Assistant takes letters, digits, `_` and `-` in an id. */
