@@ -4,5 +4,54 @@ export {
   discoveryTopic,
   toDiscovery,
 } from "./home-assistant.js";
+export {
+  IOT_AGENT_RESOURCE,
+  type IotAgentAttribute,
+  type IotAgentCommand,
+  type IotAgentDevice,
+  type IotAgentGroup,
+  iotAgentCommandFilter,
+  iotAgentPath,
+  parseIotAgentCommands,
+  toIotAgentDevice,
+  toIotAgentGroups,
+  toIotAgentMeasure,
+  toIotAgentMessage,
+  toIotAgentResult,
+} from "./iot-agent.js";
+export {
+  type Os2iotDevice,
+  type Os2iotPayload,
+  os2iotPath,
+  toOs2iotMessage,
+  toOs2iotPayload,
+} from "./os2iot.js";
 export { type PlatformField, toPlatformField } from "./platform-field.js";
+export type { PlatformCommand, PlatformMessage, PlatformResult } from "./platform-message.js";
+export { type PlainValue, type PlatformReading, plainValues } from "./platform-reading.js";
 export type { PlatformSchema } from "./platform-schema.js";
+export {
+  type DataArray,
+  datastreamName,
+  type SensorThingsEntity,
+  type SensorThingsNode,
+  sensorThingsLookup,
+  toDataArrays,
+  toDatastreams,
+  toThing,
+} from "./sensor-things.js";
+export {
+  definitionOf,
+  observationTypeOf,
+  type UnitOfMeasurement,
+  unitOfMeasurementOf,
+} from "./sensor-things-terms.js";
+export {
+  parseThingsBoardRpc,
+  THINGSBOARD_RPC_TOPIC,
+  type ThingsBoardNode,
+  type ThingsBoardRpc,
+  toThingsBoardAnswer,
+  toThingsBoardHello,
+  toThingsBoardTelemetry,
+} from "./thingsboard.js";

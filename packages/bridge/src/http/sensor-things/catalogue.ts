@@ -1,12 +1,9 @@
-import { contextsFor, modelOf, pinnedContext } from "@bollard/ngsi-ld";
-import type { Field } from "@bollard/schema";
-import { lookUpUnit } from "@bollard/senml";
+import { definitionOf, observationTypeOf, unitOfMeasurementOf } from "@bollard/platforms";
 import type { KnownSchema } from "../../schema-set.js";
 import type { LatestOfNode } from "../read/latest-readings.js";
 import { type Item, isWithin, type Scope, type SetName } from "./entity-sets.js";
 
 const GEO_JSON = "application/geo+json";
-const OM = "http://www.opengis.net/def/observationType/OGC-OM/2.0/";
 
 /**
  * The street in the words of SensorThings, but for the observations: a node is a Thing with a
@@ -144,54 +141,11 @@ function* datastreamsOf({ name, readings }: LatestOfNode, scope: Scope): Generat
         properties: {
           name: title,
           description: title,
-          observationType: OM + observationType(field),
-          unitOfMeasurement: unitOf(field),
+          observationType: observationTypeOf(field),
+          unitOfMeasurement: unitOfMeasurementOf(field),
         },
         scope: own,
       };
     }
   }
-}
-
-/** The IRI of the property that a field becomes in the first model it maps to. */
-function definitionOf({ maps }: Field): string {
-  for (const { model, property } of maps) {
-    if (!modelOf(model)) continue;
-    for (const url of contextsFor(model)) {
-      const context = pinnedContext(url)?.document as { "@context"?: Record<string, unknown> };
-      const term = context?.["@context"]?.[property];
-      const iri =
-        typeof term === "object" && term !== null ? (term as { "@id"?: string })["@id"] : term;
-      if (typeof iri === "string") return iri;
-    }
-  }
-  return "http://www.opengis.net/def/nil/OGC/0/unknown";
-}
-
-function observationType({ kind }: Field): string {
-  switch (kind) {
-    case "quantity":
-    case "duration":
-      return "OM_Measurement";
-    case "counter":
-      return "OM_CountObservation";
-    case "boolean":
-      return "OM_TruthObservation";
-    case "enum":
-    case "text":
-      return "OM_CategoryObservation";
-    default:
-      return "OM_Observation";
-  }
-}
-
-function unitOf(field: Field): object {
-  const name = field.kind === "duration" ? "s" : "unit" in field ? field.unit : undefined;
-  if (name === undefined) return { name: null, symbol: null, definition: null };
-  const unit = lookUpUnit(name);
-  return {
-    name,
-    symbol: unit?.symbol ?? name,
-    definition: `https://www.iana.org/assignments/senml/senml.xhtml#${encodeURIComponent(name)}`,
-  };
 }

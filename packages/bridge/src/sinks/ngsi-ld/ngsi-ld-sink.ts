@@ -8,8 +8,8 @@ import {
 import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
 import type { DeliveredReading, Delivery } from "../../delivery.js";
-import { Trouble } from "../../trouble.js";
 import { NewestOfEach } from "../newest-of-each.js";
+import { Rounds } from "../rounds.js";
 import type { RefusedEntity, Sink, SinkState } from "../sink.js";
 import { toEntities } from "../to-entities.js";
 import { DeviceRegistration } from "./device-registration.js";
@@ -43,15 +43,12 @@ export interface NgsiLdSinkOptions extends PlanOptions {
 /** An entry that waits until the broker has all that it came to. */
 interface Waiting {
   readonly delivery: Delivery;
-  readonly done: () => void;
   /** What was refused of it, where only that is tried again. */
   readonly refused?: readonly RefusedEntity[];
 }
 
 /** Entities whose newest time is remembered. */
 const MAX_ENTITIES = 100_000;
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 60_000;
 
 /**
  * Brings each reading's entities to a context broker: the newest as the entities' state, what is
@@ -70,13 +67,8 @@ export class NgsiLdSink implements Sink {
   readonly #options: NgsiLdSinkOptions;
   readonly #newest = new NewestOfEach(MAX_ENTITIES);
   readonly #devices: DeviceRegistration | undefined;
-  #waiting: Waiting[] = [];
-  #wake: (() => void) | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #state: SinkState["state"] = "connecting";
-  readonly #trouble: Trouble;
+  readonly #rounds: Rounds<Waiting>;
   #messages = 0;
-  #isClosed = false;
 
   constructor(options: NgsiLdSinkOptions) {
     this.name = options.name;
@@ -84,7 +76,9 @@ export class NgsiLdSink implements Sink {
     this.maxBehind = options.maxBehind;
     this.isLiveFirst = options.isLiveFirst ?? false;
     this.#options = options;
-    this.#trouble = new Trouble(options.clock);
+    const { clock, log } = options;
+    const send = (taken: readonly Waiting[]) => this.#send(taken);
+    this.#rounds = new Rounds({ farEnd: "broker", send, clock, log });
     if (options.manufacturer !== undefined) {
       const { manufacturer } = options;
       const contextOf = (type: string) => this.#contextOf(type);
@@ -94,14 +88,11 @@ export class NgsiLdSink implements Sink {
 
   open(): void {
     this.#options.refused.open();
-    void this.#run();
+    this.#rounds.open();
   }
 
   deliver(delivery: Delivery): Promise<void> {
-    return new Promise((done) => {
-      this.#waiting.push({ delivery, done });
-      this.#wake?.();
-    });
+    return this.#rounds.add({ delivery });
   }
 
   readonly refusals = {
@@ -111,7 +102,7 @@ export class NgsiLdSink implements Sink {
     giveUp: async (positions: readonly number[]) => {
       const { refused } = this.#options;
       refused.remove(positions.flatMap((position) => refused.of(position)));
-      await this.#persist(() => refused.save());
+      await this.#persist();
     },
   };
 
@@ -119,10 +110,7 @@ export class NgsiLdSink implements Sink {
     const refused = this.#options.refused.of(delivery.position);
     const ids = new Set(refused.map(({ id }) => id));
     this.#devices?.forget(ids);
-    return new Promise((done) => {
-      this.#waiting.push({ delivery, done, refused });
-      this.#wake?.();
-    });
+    return this.#rounds.add({ delivery, refused });
   }
 
   recall(delivery: Delivery): void {
@@ -139,29 +127,18 @@ export class NgsiLdSink implements Sink {
     const note = last ? `; ${refused.count} refused, the last: ${last.reason}` : "";
     const { batchSize, parallel } = broker.stats();
     const pace = `batches of ${batchSize}, ${parallel} at a time`;
+    const view = this.#rounds.view(`${url}, ${pace}`);
     return {
-      state: this.#state,
-      detail: (this.#trouble.now || `${url}, ${pace}`) + note,
-      ...this.#trouble.view(this.#state),
+      ...view,
+      detail: view.detail + note,
       messages: this.#messages,
       errors: refused.count,
     };
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#wake?.();
-    this.#cancelRetry?.();
+    this.#rounds.close();
     this.#options.broker.close();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isClosed) {
-      const taken = this.#waiting;
-      this.#waiting = [];
-      if (taken.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (await this.#send(taken)) for (const { done } of taken) done();
-    }
   }
 
   /** False where the sink was closed before the broker had it all. */
@@ -176,7 +153,7 @@ export class NgsiLdSink implements Sink {
     if (!(await this.#settle(history, (entities) => broker.addHistory(entities)))) return false;
     const { refused } = this.#options;
     refused.remove(taken.flatMap((one) => one.refused ?? []));
-    return await this.#persist(() => refused.save());
+    return await this.#persist();
   }
 
   /** Sends until each is accepted or refused. */
@@ -202,12 +179,8 @@ export class NgsiLdSink implements Sink {
           waitMs = Math.max(waitMs, outcome.retryAfterMs);
         }
       }
-      if (undelivered.length === 0) this.#isUp();
-      else {
-        waitMs = Math.max(waitMs, backoffMs(attempt));
-        this.#isDown(problem, waitMs);
-        if (!(await this.#pause(waitMs))) return false;
-      }
+      if (undelivered.length === 0) this.#rounds.isUp();
+      else if (!(await this.#rounds.isDown(problem, attempt, waitMs))) return false;
       rest = undelivered;
     }
     return true;
@@ -274,47 +247,9 @@ export class NgsiLdSink implements Sink {
     refused.add({ position, id, reason, atMs: Math.trunc(clock.wallMs()) });
   }
 
-  #isUp(): void {
-    if (this.#state !== "up") this.#options.log.info("the broker takes what it is sent");
-    this.#state = "up";
-    this.#trouble.end();
+  #persist(): Promise<boolean> {
+    const { refused } = this.#options;
+    const words = "cannot note what was refused; it is tried again";
+    return this.#rounds.persist(() => refused.save(), words);
   }
-
-  #isDown(problem: string, retryInMs: number): void {
-    if (this.#trouble.now !== problem)
-      this.#options.log.warn({ problem }, "the broker takes nothing");
-    this.#state = "down";
-    this.#trouble.begin(problem, retryInMs);
-  }
-
-  /** False where the sink was closed meanwhile. */
-  async #pause(ms: number): Promise<boolean> {
-    if (this.#isClosed) return false;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(ms, resolve);
-      this.#cancelRetry = () => {
-        cancel();
-        resolve();
-      };
-    });
-    return !this.#isClosed;
-  }
-
-  /** Tries until the disk has it. */
-  async #persist(save: () => Promise<void>): Promise<boolean> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await save();
-        return true;
-      } catch (error) {
-        this.#options.log.error({ err: error }, "cannot note what was refused; it is tried again");
-      }
-      if (!(await this.#pause(backoffMs(attempt)))) return false;
-    }
-  }
-}
-
-/** Doubles from half a second to a minute. */
-function backoffMs(attempt: number): number {
-  return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
 }

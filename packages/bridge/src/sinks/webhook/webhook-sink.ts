@@ -1,7 +1,7 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import type { Delivery } from "../../delivery.js";
 import { type EntityFilter, wantedOf } from "../../entity-filter.js";
-import { Trouble } from "../../trouble.js";
+import { Rounds } from "../rounds.js";
 import type { SharedParts } from "../shared-parts.js";
 import type { Sink, SinkState } from "../sink.js";
 import { validEntities } from "../valid-entities.js";
@@ -27,14 +27,6 @@ export interface WebhookSinkOptions extends SharedParts {
   readonly version: string;
 }
 
-interface Waiting {
-  readonly delivery: Delivery;
-  readonly done: () => void;
-}
-
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 60_000;
-
 /**
  * Tells a subscriber of each new reading: signed messages of entities, one after the other, each sent
  * until the receiver has taken it.
@@ -48,12 +40,7 @@ export class WebhookSink implements Sink {
   readonly window: number;
   readonly maxBehind: number;
   readonly #options: WebhookSinkOptions;
-  readonly #closing = new AbortController();
-  #waiting: Waiting[] = [];
-  #wake: (() => void) | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #state: SinkState["state"] = "connecting";
-  readonly #trouble: Trouble;
+  readonly #rounds: Rounds<Delivery>;
   #messages = 0;
   #errors = 0;
 
@@ -62,18 +49,17 @@ export class WebhookSink implements Sink {
     this.window = options.window;
     this.maxBehind = options.maxBehind;
     this.#options = options;
-    this.#trouble = new Trouble(options.clock);
+    const { clock, log } = options;
+    const send = (taken: readonly Delivery[]) => this.#send(taken);
+    this.#rounds = new Rounds({ farEnd: "receiver", send, clock, log });
   }
 
   open(): void {
-    void this.#run();
+    this.#rounds.open();
   }
 
   deliver(delivery: Delivery): Promise<void> {
-    return new Promise((done) => {
-      this.#waiting.push({ delivery, done });
-      this.#wake?.();
-    });
+    return this.#rounds.add(delivery);
   }
 
   recall(): void {}
@@ -82,44 +68,23 @@ export class WebhookSink implements Sink {
 
   state(): SinkState {
     const { origin } = new URL(this.#options.url);
-    return {
-      state: this.#state,
-      // An address may hold a secret behind its host.
-      detail: this.#trouble.now || origin,
-      ...this.#trouble.view(this.#state),
-      messages: this.#messages,
-      errors: this.#errors,
-    };
+    // An address may hold a secret behind its host.
+    return { ...this.#rounds.view(origin), messages: this.#messages, errors: this.#errors };
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#wake?.();
-    this.#cancelRetry?.();
-  }
-
-  get #isClosed(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isClosed) {
-      const taken = this.#waiting;
-      this.#waiting = [];
-      if (taken.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (await this.#send(taken)) for (const { done } of taken) done();
-    }
+    this.#rounds.close();
   }
 
   /** False where the sink was closed before the receiver had it all. */
-  async #send(taken: readonly Waiting[]): Promise<boolean> {
+  async #send(taken: readonly Delivery[]): Promise<boolean> {
     const { maxBatch } = this.#options;
     const entities: Entity[] = [];
-    for (const { delivery } of taken) entities.push(...(await this.#wanted(delivery)));
+    for (const delivery of taken) entities.push(...(await this.#wanted(delivery)));
     for (let from = 0; from < entities.length; from += maxBatch) {
       if (!(await this.#post(entities.slice(from, from + maxBatch)))) return false;
     }
-    return !this.#isClosed;
+    return !this.#rounds.isClosed;
   }
 
   async #wanted({ node, schema, readings }: Delivery): Promise<Entity[]> {
@@ -137,15 +102,15 @@ export class WebhookSink implements Sink {
   async #post(entities: readonly Entity[]): Promise<boolean> {
     const body = this.#bodyOf(entities);
     const id = messageId(body);
-    for (let attempt = 0; !this.#isClosed; attempt++) {
+    for (let attempt = 0; !this.#rounds.isClosed; attempt++) {
       const outcome = await this.#postOnce(id, body);
       if (outcome.kind === "taken") {
         this.#messages += entities.length;
-        this.#isUp();
+        this.#rounds.isUp();
         return true;
       }
       if (outcome.kind === "refused") {
-        this.#isUp();
+        this.#rounds.isUp();
         const half = Math.ceil(entities.length / 2);
         if (half < entities.length) {
           return (await this.#post(entities.slice(0, half))) && this.#post(entities.slice(half));
@@ -153,11 +118,7 @@ export class WebhookSink implements Sink {
         this.#refuse(`${entities[0]?.id}: the receiver ${outcome.reason}`);
         return true;
       }
-      if (this.#isClosed) return false;
-      const backoffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
-      const waitMs = Math.max(backoffMs, outcome.retryAfterMs);
-      this.#isDown(outcome.reason, waitMs);
-      await this.#pause(waitMs);
+      await this.#rounds.isDown(outcome.reason, attempt, outcome.retryAfterMs);
     }
     return false;
   }
@@ -171,7 +132,7 @@ export class WebhookSink implements Sink {
         "user-agent": `bollard/${version}`,
         ...signatureHeaders(id, timestampS, body, secrets()),
       };
-      return await postMessage({ url, headers, body, timeoutMs, signal: this.#closing.signal });
+      return await postMessage({ url, headers, body, timeoutMs, signal: this.#rounds.closing });
     } catch (error) {
       // The file with the secret cannot be read: nothing goes out unsigned.
       const reason = error instanceof Error ? error.message : String(error);
@@ -194,32 +155,7 @@ export class WebhookSink implements Sink {
 
   #refuse(message: string): void {
     this.#errors++;
-    this.#trouble.begin(message);
-    this.#trouble.end();
+    this.#rounds.wasRefused(message);
     this.#options.log.warn({ reason: message }, "an entity was left out");
-  }
-
-  #isUp(): void {
-    if (this.#state !== "up") this.#options.log.info("the receiver takes what it is sent");
-    this.#state = "up";
-    this.#trouble.end();
-  }
-
-  #isDown(problem: string, retryInMs: number): void {
-    if (this.#trouble.now !== problem) {
-      this.#options.log.warn({ problem }, "the receiver takes nothing");
-    }
-    this.#state = "down";
-    this.#trouble.begin(problem, retryInMs);
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(ms, resolve);
-      this.#cancelRetry = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 }
