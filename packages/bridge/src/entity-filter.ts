@@ -17,6 +17,17 @@ export interface EntityFilter {
   readonly toS: number;
 }
 
+/** Asks for nothing, so every entity is wanted. */
+export const everything: EntityFilter = {
+  ids: undefined,
+  types: undefined,
+  nodes: undefined,
+  attrs: undefined,
+  bbox: undefined,
+  fromS: Number.NEGATIVE_INFINITY,
+  toS: Number.POSITIVE_INFINITY,
+};
+
 /** What every entity has, whatever attributes are asked for. */
 const ALWAYS: ReadonlySet<string> = new Set(["id", "type", "@context", "location"]);
 

@@ -11,10 +11,17 @@ import { BridgeError } from "./error.js";
 import { checkBrokerFiles } from "./mqtt/broker-options.js";
 import type { SchemaSet } from "./schema-set.js";
 import type { SessionNumbers } from "./session-numbers.js";
+import { makeFrostSink } from "./sinks/frost/make-frost-sink.js";
 import { makeLdesSink } from "./sinks/ldes/make-ldes-sink.js";
 import { MqttSink } from "./sinks/mqtt/mqtt-sink.js";
 import { makeNgsiLdSink } from "./sinks/ngsi-ld/make-ngsi-ld-sink.js";
+import {
+  makeIotAgentSink,
+  makeOs2iotSink,
+  makeThingsBoardSink,
+} from "./sinks/platforms/make-platform-sinks.js";
 import type { Sink } from "./sinks/sink.js";
+import { makeSparkplugSink } from "./sinks/sparkplug/make-sparkplug-sink.js";
 import { makeWebhookSink } from "./sinks/webhook/make-webhook-sink.js";
 import { ForeignMapping } from "./sources/foreign/foreign-mapping.js";
 import { ForeignMqttSource } from "./sources/foreign/foreign-mqtt-source.js";
@@ -135,7 +142,31 @@ export function planSinks(options: EndsOptions): PlannedEnd<Sink>[] {
       return makeLdesSink(end, { gates, dataDir: config.dataDir, clock, log: child });
     }),
   );
-  return [...mqtt, ...ngsiLd, ...webhook, ...ldes];
+  return [...mqtt, ...ngsiLd, ...webhook, ...ldes, ...planPlatforms(options, gates)];
+}
+
+/** The sinks of platforms that have a way of their own. */
+function planPlatforms(options: EndsOptions, gates: EntityGates): PlannedEnd<Sink>[] {
+  const { config, alarms, commands, clock, log } = options;
+  const { iotAgent, os2iot, thingsBoard, sparkplug, frost } = config.sinks;
+  const bridgeName = config.name;
+  const partsOf = ({ name }: { readonly name: string }) => ({
+    ...{ alarms, bridgeName, clock, gates },
+    ...(commands && { commands }),
+    log: log.child({ sink: name }),
+  });
+  return [
+    ...iotAgent.map((end) => plan("iot-agent", end, () => makeIotAgentSink(end, partsOf(end)))),
+    ...os2iot.map((end) => plan("os2iot", end, () => makeOs2iotSink(end, partsOf(end)))),
+    ...thingsBoard.map((end) =>
+      plan("thingsboard", end, () => makeThingsBoardSink(end, partsOf(end))),
+    ),
+    ...sparkplug.map((end) => {
+      checkBrokerFiles(end);
+      return plan("sparkplug", end, () => makeSparkplugSink(end, partsOf(end)));
+    }),
+    ...frost.map((end) => plan("frost", end, () => makeFrostSink(end, partsOf(end)))),
+  ];
 }
 
 /** Contexts that entities may name beside the published ones, by their address. */

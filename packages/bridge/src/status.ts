@@ -76,6 +76,8 @@ function backlogOf(sinks: readonly SinkStatus[]): number {
 const NOUNS: Record<EndStatus["kind"], string> = {
   ...{ serial: "port", mqtt: "broker", "ngsi-ld": "broker" },
   ...{ webhook: "webhook", ldes: "event stream" },
+  ...{ "iot-agent": "IoT Agent", os2iot: "OS2iot", thingsboard: "ThingsBoard" },
+  ...{ sparkplug: "Sparkplug host", frost: "SensorThings server" },
 };
 
 function healthOf({ spool, sinks, rates }: StatusParts): BridgeStatus["health"] {

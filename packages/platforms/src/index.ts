@@ -5,12 +5,12 @@ export {
   toDiscovery,
 } from "./home-assistant.js";
 export {
+  IOT_AGENT_COMMANDS,
   IOT_AGENT_RESOURCE,
   type IotAgentAttribute,
   type IotAgentCommand,
   type IotAgentDevice,
   type IotAgentGroup,
-  iotAgentCommandFilter,
   iotAgentPath,
   parseIotAgentCommands,
   toIotAgentDevice,

@@ -139,19 +139,21 @@ export function iotAgentPath(
   return `${resource}?${query}`;
 }
 
-/** Topic filter of the commands for the nodes of a model. */
-export function iotAgentCommandFilter(apiKey: string, model: string): string {
-  return `/${iotAgentKey(apiKey, model)}/+/cmd`;
-}
+/** Topic filter of the commands of every group. */
+export const IOT_AGENT_COMMANDS = "/+/+/cmd";
 
-/** Commands in one message of the agent: `{"dim":{"level":0.5}}` on `/<key>/<node>/cmd`. */
+/**
+ * Commands in one message of the agent: `{"dim":{"level":0.5}}` on `/<key>/<node>/cmd`. Of groups that
+ * are not ours there are none.
+ */
 export function parseIotAgentCommands(
   topic: string,
   payload: Uint8Array | string,
+  apiKey: string,
 ): readonly PlatformCommand[] {
-  const node = /^\/[^/]+\/([^/]+)\/cmd$/.exec(topic)?.[1];
+  const [, key = "", node] = /^\/([^/]+)\/([^/]+)\/cmd$/.exec(topic) ?? [];
   const asked = membersOf(parseJson(payload));
-  if (node === undefined || !asked) return [];
+  if (node === undefined || !asked || !key.startsWith(`${apiKey}-`)) return [];
   return Object.entries(asked).map(([command, values]) => ({
     node,
     command,

@@ -15,7 +15,7 @@ export interface Os2iotPayload {
 /** Who a node is in OS2iot: by the key of a generic HTTP device, or by its MQTT device's topic. */
 export type Os2iotDevice =
   | { readonly apiKey: string }
-  | { readonly organization: number; readonly application: number; readonly device: string };
+  | { readonly organization: number; readonly application: number; readonly device: number };
 
 /**
  * One reading as OS2iot takes it in, decoded; a decoder there has nothing left to decode.

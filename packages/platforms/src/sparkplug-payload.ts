@@ -37,10 +37,11 @@ export interface SparkplugPayload {
   readonly metrics: readonly SparkplugMetric[];
 }
 
+// As in proto2 a 0 is written too: the `seq` of a birth has to be there.
 const field = (id: number, type: string, rule?: "repeated") => ({
   id,
   type,
-  ...(rule && { rule }),
+  ...(rule ? { rule } : { options: { features: { field_presence: "EXPLICIT" } } }),
 });
 
 /** The part of Sparkplug B's Protobuf schema that is used here: Sparkplug 3.0, clause 6.4.1. */

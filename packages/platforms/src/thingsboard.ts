@@ -88,8 +88,9 @@ export function parseThingsBoardRpc(payload: Uint8Array | string): ThingsBoardRp
 
 /** The answer to a request. */
 export function toThingsBoardAnswer(rpc: ThingsBoardRpc, result: PlatformResult): PlatformMessage {
-  const isDone = result.status === "done" || result.status === "sent";
-  const data = { success: isDone, ...result };
+  const { status, message: words } = result;
+  const success = status === "done" || status === "sent";
+  const data = { success, status, ...(words !== undefined && { message: words }) };
   return message(THINGSBOARD_RPC_TOPIC, { device: rpc.node, id: rpc.requestId, data });
 }
 

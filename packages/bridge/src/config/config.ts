@@ -19,6 +19,11 @@ export interface BridgeConfig {
     readonly ngsiLd?: readonly NgsiLdSinkConfig[];
     readonly webhook?: readonly WebhookSinkConfig[];
     readonly ldes?: readonly LdesSinkConfig[];
+    readonly iotAgent?: readonly IotAgentSinkConfig[];
+    readonly os2iot?: readonly Os2iotSinkConfig[];
+    readonly thingsBoard?: readonly ThingsBoardSinkConfig[];
+    readonly sparkplug?: readonly SparkplugSinkConfig[];
+    readonly frost?: readonly FrostSinkConfig[];
   };
   readonly nodes?: RegistryConfig;
   /** Name of a schema to how its fields are made less telling. Default: none. */
@@ -62,6 +67,9 @@ export interface MqttTlsConfig {
   /** The name that the broker's certificate has to be for. Default: the host of the address. */
   readonly serverName?: string | undefined;
 }
+
+/** Certificates of an HTTP connection, in PEM files. */
+export type HttpTlsConfig = Omit<MqttTlsConfig, "serverName">;
 
 /** What every MQTT connection has. */
 export interface MqttEndConfig {
@@ -245,7 +253,7 @@ export interface NgsiLdSinkConfig extends SinkPaceConfig {
       }
     | undefined;
   /** For `https:` only. Default: the system's certificates, and none of our own. */
-  readonly tls?: Pick<MqttTlsConfig, "caFile" | "certFile" | "keyFile">;
+  readonly tls?: HttpTlsConfig;
   /** How the `@context` travels. Default: inline. */
   readonly context?: "inline" | "link";
   /** For terms that no model has: where the broker finds the context, and a file with the same. */
@@ -290,6 +298,8 @@ export interface WebhookSinkConfig extends EntityFilterConfig {
   readonly url: string;
   /** Each line is a secret to sign with, 16 bytes or more; read again for each message. */
   readonly secretFile: string;
+  /** For `https:` only. Default: the system's certificates, and none of our own. */
+  readonly tls?: HttpTlsConfig;
   /** Default: normalized. */
   readonly form?: "normalized" | "keyValues" | "concise";
   /** When a request is given up, ms. Default: 10000. */
@@ -315,6 +325,89 @@ export interface LdesSinkConfig extends EntityFilterConfig {
   /** Closed pages; beyond it the oldest is deleted. Default: 1000. */
   readonly keepPages?: number;
   /** Most messages from nodes on their way. Default: 500. */
+  readonly window?: number;
+}
+
+/** A platform that takes readings over MQTT, or over HTTP by requests. */
+interface EitherEndConfig extends Omit<MqttEndConfig, "tls">, SinkPaceConfig {
+  /** `mqtt:`, `mqtts:`, `http:` or `https:`. */
+  readonly url: string;
+  readonly tls?: HttpTlsConfig;
+  /** When a request is given up, ms. Default: 10000. */
+  readonly timeoutMs?: number;
+  /** Most messages sent ahead of the far end's acknowledgement, 1 to 1000. Default: 256. */
+  readonly inFlight?: number;
+}
+
+/** FIWARE's IoT Agent for JSON. */
+export interface IotAgentSinkConfig extends EitherEndConfig {
+  /** Each model's group has this, a hyphen and the model's name as its key. Default: `bollard`. */
+  readonly apiKey?: string;
+  /** Default: `/iot/json`. */
+  readonly resource?: string;
+  /** Makes groups and devices. Default: they are there already. */
+  readonly provision?:
+    | {
+        /** Without `/iot`, such as `http://iot-agent:4041`. */
+        readonly url: string;
+        /** Default: `openiot`. */
+        readonly service?: string;
+        /** Default: `/`. */
+        readonly servicePath?: string;
+      }
+    | undefined;
+  /** Commands are taken, over MQTT. Default: false. */
+  readonly commands?: boolean;
+}
+
+/** OS2iot. */
+export interface Os2iotSinkConfig extends EitherEndConfig {
+  /** Node's name to its device there; YAML or JSON. */
+  readonly devicesFile: string;
+}
+
+/** ThingsBoard, as a gateway. */
+export interface ThingsBoardSinkConfig
+  extends Omit<MqttEndConfig, "username" | "passwordFile">,
+    SinkPaceConfig {
+  /** Its first line is the gateway's access token; read again before each connection. */
+  readonly tokenFile: string;
+  /** Commands are taken. Default: false. */
+  readonly commands?: boolean;
+  /** Most messages sent ahead of the broker's acknowledgement, 1 to 1000. Default: 256. */
+  readonly inFlight?: number;
+}
+
+/** A broker where Sparkplug B is spoken. */
+export interface SparkplugSinkConfig extends MqttEndConfig {
+  /** Default: `bollard`. */
+  readonly group?: string;
+  /** Id of the edge node. Default: the bridge's name. */
+  readonly edge?: string;
+  /** Readings wait for as long as this host is not there. Default: they wait for none. */
+  readonly primaryHost?: string | undefined;
+  /** Commands are taken. Default: false. */
+  readonly commands?: boolean;
+  readonly maxBehind?: number | undefined;
+  /** Most messages from nodes on their way. Default: 200. */
+  readonly window?: number;
+}
+
+/** A SensorThings server. */
+export interface FrostSinkConfig extends SinkPaceConfig {
+  /** Names it on the page and on disk, so do not change it. */
+  readonly name: string;
+  /** With its version, such as `https://frost.example/FROST-Server/v1.1`. */
+  readonly url: string;
+  /** Its first line is a bearer token; read again for each request. */
+  readonly tokenFile?: string | undefined;
+  /** For basic authentication, with `passwordFile`. */
+  readonly username?: string | undefined;
+  readonly passwordFile?: string | undefined;
+  readonly tls?: HttpTlsConfig;
+  /** When a request is given up, ms. Default: 10000. */
+  readonly timeoutMs?: number;
+  /** Most messages from nodes on their way. Default: 200. */
   readonly window?: number;
 }
 

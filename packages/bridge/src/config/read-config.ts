@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Os2iotDevice } from "@bollard/platforms";
 import { isSchemaError, type SchemaProblem, type SensorSchema } from "@bollard/schema";
 import { parseDocument, readSchemaFile } from "@bollard/schema/file";
 import { BridgeError, isBridgeError } from "../error.js";
 import { parseNodesCsv } from "../registry/nodes-csv.js";
-import type { BridgeConfig, Filled, MqttEndConfig, NodeConfig, ResolvedConfig } from "./config.js";
+import type { BridgeConfig, Filled, HttpTlsConfig, NodeConfig, ResolvedConfig } from "./config.js";
 import { type Environment, type Overridden, withEnvironment } from "./env-overrides.js";
 import {
   configJsonSchema,
@@ -109,6 +110,20 @@ export function readContextFile(path: string): object {
   return readChecked(path, jsonSchema) as object;
 }
 
+/** Reads the devices that nodes are in OS2iot. Throws as {@link readConfigFile} does. */
+export function readOs2iotDevices(path: string): Readonly<Record<string, Os2iotDevice>> {
+  const text = { type: "string", minLength: 1 };
+  const number = { type: "integer", minimum: 1 };
+  const device = {
+    type: "object",
+    additionalProperties: false,
+    properties: { apiKey: text, organization: number, application: number, device: number },
+    oneOf: [{ required: ["apiKey"] }, { required: ["organization", "application", "device"] }],
+  };
+  const jsonSchema = { type: "object", additionalProperties: device };
+  return readChecked(path, jsonSchema) as Readonly<Record<string, Os2iotDevice>>;
+}
+
 /** Reads the schemas that the configuration names. Throws as {@link readConfigFile} does. */
 export function readSchemaFiles(paths: readonly string[]): SensorSchema[] {
   return paths.map((path) => {
@@ -155,18 +170,26 @@ export function readTextFile(path: string): string {
   }
 }
 
+/** The files that any end may name. */
+interface SecretFiles {
+  readonly passwordFile?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly tls: Filled<HttpTlsConfig>;
+}
+
 function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConfig {
   const from = <T extends string | undefined>(path: T) =>
     (path === undefined ? undefined : resolve(folder, path)) as T;
-  const tls = <T extends ResolvedConfig["sinks"]["ngsiLd"][number]["tls"]>(files: T): T => ({
+  const tls = <T extends Filled<HttpTlsConfig>>(files: T): T => ({
     ...files,
     ...(files.caFile !== undefined && { caFile: from(files.caFile) }),
     ...(files.certFile !== undefined && { certFile: from(files.certFile) }),
     ...(files.keyFile !== undefined && { keyFile: from(files.keyFile) }),
   });
-  const mqttEnd = <T extends Omit<Filled<MqttEndConfig>, "name">>(end: T): T => ({
+  const end = <T extends SecretFiles>(end: T): T => ({
     ...end,
     ...(end.passwordFile !== undefined && { passwordFile: from(end.passwordFile) }),
+    ...(end.tokenFile !== undefined && { tokenFile: from(end.tokenFile) }),
     tls: tls(end.tls),
   });
   const { file, ...nodes } = config.nodes;
@@ -178,24 +201,30 @@ function withAbsolutePaths(config: ResolvedConfig, folder: string): ResolvedConf
     schemas: config.schemas.map(from),
     sources: {
       ...config.sources,
-      mqtt: config.sources.mqtt.map(mqttEnd),
-      lorawan: config.sources.lorawan.map(mqttEnd),
+      mqtt: config.sources.mqtt.map(end),
+      lorawan: config.sources.lorawan.map(end),
       foreign: config.sources.foreign.map((foreign) =>
-        foreign.mqtt === undefined ? foreign : { ...foreign, mqtt: mqttEnd(foreign.mqtt) },
+        foreign.mqtt === undefined ? foreign : { ...foreign, mqtt: end(foreign.mqtt) },
       ),
     },
     sinks: {
       ...config.sinks,
-      mqtt: config.sinks.mqtt.map(mqttEnd),
+      mqtt: config.sinks.mqtt.map(end),
       ngsiLd: config.sinks.ngsiLd.map(({ oauth, ...sink }) => ({
-        ...sink,
-        tls: tls(sink.tls),
+        ...end(sink),
         contexts: sink.contexts.map(({ url, file }) => ({ url, file: from(file) })),
-        ...(sink.tokenFile !== undefined && { tokenFile: from(sink.tokenFile) }),
         ...(oauth && { oauth: { ...oauth, clientSecretFile: from(oauth.clientSecretFile) } }),
       })) as ResolvedConfig["sinks"]["ngsiLd"],
+      iotAgent: config.sinks.iotAgent.map(end),
+      os2iot: config.sinks.os2iot.map((sink) => ({
+        ...end(sink),
+        devicesFile: from(sink.devicesFile),
+      })),
+      thingsBoard: config.sinks.thingsBoard.map(end),
+      sparkplug: config.sinks.sparkplug.map(end),
+      frost: config.sinks.frost.map(end),
       webhook: config.sinks.webhook.map((sink) => ({
-        ...sink,
+        ...end(sink),
         secretFile: from(sink.secretFile),
       })),
       ldes: config.sinks.ldes.map((sink) => ({

@@ -8,7 +8,10 @@ const allDefaults: ResolvedConfig = {
   dataDir: "bollard-data",
   schemas: [],
   sources: { serial: [], mqtt: [], lorawan: [], foreign: [] },
-  sinks: { mqtt: [], ngsiLd: [], webhook: [], ldes: [] },
+  sinks: {
+    ...{ mqtt: [], ngsiLd: [], webhook: [], ldes: [] },
+    ...{ iotAgent: [], os2iot: [], thingsBoard: [], sparkplug: [], frost: [] },
+  },
   nodes: { unknown: "hold", list: {} } as unknown as ResolvedConfig["nodes"],
   privacy: {},
   spool: {

@@ -68,16 +68,11 @@ function wrongSplits({ sources }: BridgeConfig): { place: string; message: strin
 
 /** Names mark places on disk and in the status, so no two ends of a kind may share one. */
 function doubleNames(config: BridgeConfig): { place: string; message: string }[] {
-  const lists = {
-    "sources.serial": config.sources?.serial,
-    "sources.mqtt": config.sources?.mqtt,
-    "sources.lorawan": config.sources?.lorawan,
-    "sources.foreign": config.sources?.foreign,
-    "sinks.mqtt": config.sinks?.mqtt,
-    "sinks.ngsiLd": config.sinks?.ngsiLd,
-    "sinks.webhook": config.sinks?.webhook,
-    "sinks.ldes": config.sinks?.ldes,
-  };
+  const lists = Object.fromEntries(
+    (["sources", "sinks"] as const).flatMap((side) =>
+      Object.entries(config[side] ?? {}).map(([kind, ends]) => [`${side}.${kind}`, ends]),
+    ),
+  );
   return Object.entries(lists).flatMap(([key, ends]) => {
     const names = Array.isArray(ends) ? ends.map((end) => end?.name) : [];
     return names.flatMap((name, index) =>

@@ -70,7 +70,17 @@ export interface AlarmView {
 
 export interface EndStatus {
   readonly name: string;
-  readonly kind: "serial" | "mqtt" | "ngsi-ld" | "webhook" | "ldes";
+  readonly kind:
+    | "serial"
+    | "mqtt"
+    | "ngsi-ld"
+    | "webhook"
+    | "ldes"
+    | "iot-agent"
+    | "os2iot"
+    | "thingsboard"
+    | "sparkplug"
+    | "frost";
   readonly state: "up" | "down" | "connecting";
   /** Why it is down, or where it goes. */
   readonly detail: string;

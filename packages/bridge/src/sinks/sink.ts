@@ -1,6 +1,18 @@
 import type { Delivery } from "../delivery.js";
 import type { KnownSchema } from "../schema-set.js";
 
+/** What stands at the far end of a sink. */
+export type SinkKind =
+  | "mqtt"
+  | "ngsi-ld"
+  | "webhook"
+  | "ldes"
+  | "iot-agent"
+  | "os2iot"
+  | "thingsboard"
+  | "sparkplug"
+  | "frost";
+
 /** How a sink is, for the status. */
 export interface SinkState {
   readonly state: "up" | "down" | "connecting";
@@ -46,7 +58,7 @@ export interface Refusals {
 export interface Sink {
   /** From the configuration; names the cursor, with the kind. */
   readonly name: string;
-  readonly kind: "mqtt" | "ngsi-ld" | "webhook" | "ldes";
+  readonly kind: SinkKind;
   /** Most entries it takes at a time. */
   readonly window: number;
   /** Entries it may be behind before it holds the spool no more. Default: as many as there are. */

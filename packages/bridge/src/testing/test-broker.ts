@@ -6,6 +6,7 @@ import { Aedes, type AedesOptions, type PublishPacket } from "aedes";
 export interface TakenMessage {
   readonly topic: string;
   readonly text: string;
+  readonly payload: Buffer;
   readonly retain: boolean;
   readonly dup: boolean;
 }
@@ -97,7 +98,8 @@ export class TestBroker {
   }
 
   #take({ topic, payload, retain, dup }: PublishPacket): void {
-    this.taken.push({ topic, text: payload.toString(), retain, dup });
+    const bytes = Buffer.from(payload);
+    this.taken.push({ topic, text: bytes.toString(), payload: bytes, retain, dup });
     this.#tell();
   }
 

@@ -31,11 +31,13 @@ export interface MqttPublisherOptions {
   readonly alarms: ConnectionAlarms;
   readonly clock: BridgeClock;
   readonly log: Logger;
+  /** Read before each connection, in place of the configuration's. */
+  readonly username?: () => string;
   /** Where birth and death of the bridge are published, retained. Default: nowhere. */
   readonly birth?: { readonly topic: string; readonly bridge: string };
   /** What to subscribe to, and who takes what comes. Default: nothing. */
   readonly incoming?: {
-    readonly filter: string;
+    readonly filter: string | readonly string[];
     readonly take: (message: MqttMessage) => void;
   };
   /** Called each time the broker has taken the connection. */
@@ -101,11 +103,15 @@ export class MqttPublisher {
   }
 
   open(): void {
-    const { config, clientId, inFlight, alarms, incoming, clock, log } = this.#options;
+    const { config, clientId, inFlight, alarms, incoming, username, clock, log } = this.#options;
     const options = brokerOptions(config, clientId);
     this.#connection = openConnection({
       ...options,
-      renew: () => ({ ...options.renew?.(), ...this.#nextWill() }),
+      renew: () => ({
+        ...options.renew?.(),
+        ...(username && { username: username() }),
+        ...this.#nextWill(),
+      }),
       maxInFlight: inFlight,
       maxQueued: inFlight + EXTRA_QUEUED,
       maxQueuedBytes: Number.MAX_SAFE_INTEGER,
@@ -129,9 +135,11 @@ export class MqttPublisher {
       },
     });
     if (incoming) {
-      this.#connection.subscribe(incoming.filter, 1).catch((error: Error) => {
-        if (!this.#isClosed) log.error({ err: error }, "cannot subscribe");
-      });
+      for (const filter of [incoming.filter].flat()) {
+        this.#connection.subscribe(filter, 1).catch((error: Error) => {
+          if (!this.#isClosed) log.error({ err: error, filter }, "cannot subscribe");
+        });
+      }
     }
   }
 

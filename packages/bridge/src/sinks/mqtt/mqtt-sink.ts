@@ -9,6 +9,7 @@ import { ConnectionAlarms } from "../../mqtt/connection-alarms.js";
 import { formatTopic } from "../../mqtt/topic-template.js";
 import type { KnownSchema } from "../../schema-set.js";
 import { NewestOfEach } from "../newest-of-each.js";
+import { Refusals } from "../refusals.js";
 import type { Sink, SinkState } from "../sink.js";
 import { CommandIntake } from "./command-intake.js";
 import { Countdown } from "./countdown.js";
@@ -17,7 +18,6 @@ import { type Latest, LatestOfEach } from "./latest-of-each.js";
 import { MqttPublisher } from "./mqtt-publisher.js";
 import { NodePresence, type NodeStatus } from "./node-presence.js";
 import { type CheckedMessage, type Messages, ReadingMessages } from "./reading-messages.js";
-import { Refusals } from "./refusals.js";
 
 /** What the sink is made of. */
 export interface MqttSinkOptions {

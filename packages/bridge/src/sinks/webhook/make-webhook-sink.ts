@@ -23,11 +23,11 @@ export function makeWebhookSink(
   config: Filled<WebhookSinkConfig>,
   parts: SharedParts,
 ): WebhookSink {
-  const { name, url, window, maxBatch, maxBehind, timeoutMs, secretFile, form } = config;
+  const { name, url, window, maxBatch, maxBehind, timeoutMs, tls, secretFile, form } = config;
   const secrets = () => parseSecrets(readTextFile(secretFile), secretFile);
   secrets();
   return new WebhookSink({
-    ...{ name, url, window, maxBatch, maxBehind, timeoutMs, secrets },
+    ...{ name, url, window, maxBatch, maxBehind, timeoutMs, tls, secrets },
     ...parts,
     form: forms[form],
     filter: filterOf(config),

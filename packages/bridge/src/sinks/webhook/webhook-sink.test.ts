@@ -9,6 +9,7 @@ import type { WebhookSinkConfig } from "../../config/config.js";
 import { resolveConfig } from "../../config/resolve-config.js";
 import { isBridgeError } from "../../error.js";
 import { ManualClock } from "../../testing/manual-clock.js";
+import { passUntil } from "../../testing/pass-until.js";
 import { silent, testStreet } from "../../testing/street.js";
 import { streetAir, streetPayload } from "../../testing/street-air.js";
 import { TestBroker } from "../../testing/test-broker.js";
@@ -52,21 +53,6 @@ function open(more: Partial<WebhookSinkConfig> = {}): WebhookSink {
   return sink;
 }
 
-/** Lets time pass until the promise is settled. */
-async function passUntil(done: Promise<unknown>): Promise<number> {
-  let isDone = false;
-  let passedMs = 0;
-  const settled = done.then(() => (isDone = true));
-  while (!isDone) {
-    await new Promise(setImmediate);
-    if (clock.waiting === 0) continue;
-    clock.pass(100);
-    passedMs += 100;
-  }
-  await settled;
-  return passedMs;
-}
-
 const idsOf = (index: number) => receiver.received[index]?.body.data.map(({ id }) => id);
 
 describe("WebhookSink", () => {
@@ -92,7 +78,7 @@ describe("WebhookSink", () => {
   test("sends the same message under the same id until it is taken", async () => {
     const sink = open();
     receiver.answers.push("reset", 500, { status: 429, retryAfterS: 30 }, 302);
-    const passedMs = await passUntil(sink.deliver(delivery(1)));
+    const passedMs = await passUntil(clock, sink.deliver(delivery(1)));
     expect(passedMs).toBeGreaterThanOrEqual(30_000);
     expect(receiver.received.length).toBe(5);
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
@@ -107,7 +93,7 @@ describe("WebhookSink", () => {
   test("gives up a request that is not answered, and sends it again", async () => {
     const sink = open({ timeoutMs: 100 });
     receiver.answers.push("hang");
-    await passUntil(sink.deliver(delivery(1)));
+    await passUntil(clock, sink.deliver(delivery(1)));
     expect(receiver.received.length).toBeGreaterThanOrEqual(2);
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
     expect(sink.state()).toMatchObject({
@@ -123,7 +109,7 @@ describe("WebhookSink", () => {
     const done = sink.deliver(delivery(1));
     while (clock.waiting === 0) await new Promise(setImmediate);
     expect(sink.state()).toMatchObject({ state: "down", detail: "answered 503" });
-    await passUntil(done);
+    await passUntil(clock, done);
   });
 
   test("sends what waits in one message, in order, and no more than its bound", async () => {
@@ -176,7 +162,7 @@ describe("WebhookSink", () => {
     });
     expect(receiver.received.length).toBe(2);
     writeFileSync(secretFile, `${SECRET}\n`);
-    await passUntil(done);
+    await passUntil(clock, done);
   });
 
   test("ends at once while it waits, and keeps what was not taken", async () => {

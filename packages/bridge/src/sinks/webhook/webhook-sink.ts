@@ -1,11 +1,11 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import type { Delivery } from "../../delivery.js";
 import { type EntityFilter, wantedOf } from "../../entity-filter.js";
+import { HttpSender, type HttpTls, isOk } from "../http-sender.js";
 import { Rounds } from "../rounds.js";
 import type { SharedParts } from "../shared-parts.js";
 import type { Sink, SinkState } from "../sink.js";
 import { validEntities } from "../valid-entities.js";
-import { postMessage } from "./post-message.js";
 import { messageId, signatureHeaders } from "./sign-webhook.js";
 
 /** What the sink is made of. */
@@ -18,6 +18,7 @@ export interface WebhookSinkOptions extends SharedParts {
   /** Most entities in a message. */
   readonly maxBatch: number;
   readonly timeoutMs: number;
+  readonly tls: HttpTls;
   readonly maxBehind: number;
   readonly filter: EntityFilter;
   /** How an entity is written. */
@@ -26,6 +27,16 @@ export interface WebhookSinkOptions extends SharedParts {
   readonly secrets: () => readonly Buffer[];
   readonly version: string;
 }
+
+/** What came of a message. */
+type Outcome =
+  | { readonly kind: "taken" }
+  /** The receiver will never take it; another may be taken all the same. */
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs: number };
+
+/** Answers that say that the message itself is wrong. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 /**
  * Tells a subscriber of each new reading: signed messages of entities, one after the other, each sent
@@ -41,6 +52,7 @@ export class WebhookSink implements Sink {
   readonly maxBehind: number;
   readonly #options: WebhookSinkOptions;
   readonly #rounds: Rounds<Delivery>;
+  readonly #http: HttpSender;
   #messages = 0;
   #errors = 0;
 
@@ -52,6 +64,8 @@ export class WebhookSink implements Sink {
     const { clock, log } = options;
     const send = (taken: readonly Delivery[]) => this.#send(taken);
     this.#rounds = new Rounds({ farEnd: "receiver", send, clock, log });
+    const { tls, timeoutMs } = options;
+    this.#http = new HttpSender({ tls, timeoutMs, signal: this.#rounds.closing });
   }
 
   open(): void {
@@ -74,6 +88,7 @@ export class WebhookSink implements Sink {
 
   async close(): Promise<void> {
     this.#rounds.close();
+    this.#http.close();
   }
 
   /** False where the sink was closed before the receiver had it all. */
@@ -123,8 +138,8 @@ export class WebhookSink implements Sink {
     return false;
   }
 
-  async #postOnce(id: string, body: string) {
-    const { url, timeoutMs, secrets, version, clock } = this.#options;
+  async #postOnce(id: string, body: string): Promise<Outcome> {
+    const { url, secrets, version, clock } = this.#options;
     try {
       const timestampS = Math.floor(clock.wallMs() / 1000);
       const headers = {
@@ -132,11 +147,18 @@ export class WebhookSink implements Sink {
         "user-agent": `bollard/${version}`,
         ...signatureHeaders(id, timestampS, body, secrets()),
       };
-      return await postMessage({ url, headers, body, timeoutMs, signal: this.#rounds.closing });
+      const answer = await this.#http.send({ method: "POST", url, headers, body });
+      if (answer.kind === "failed") return { ...answer, retryAfterMs: 0 };
+      if (isOk(answer)) return { kind: "taken" };
+      const { status, retryAfterMs } = answer;
+      const reason = `answered ${status}`;
+      return REFUSALS.has(status)
+        ? { kind: "refused", reason }
+        : { kind: "failed", reason, retryAfterMs };
     } catch (error) {
       // The file with the secret cannot be read: nothing goes out unsigned.
       const reason = error instanceof Error ? error.message : String(error);
-      return { kind: "failed", reason, retryAfterMs: 0 } as const;
+      return { kind: "failed", reason, retryAfterMs: 0 };
     }
   }
 

@@ -9,6 +9,11 @@ const kinds: Record<EndStatus["kind"], string> = {
   "ngsi-ld": "NGSI-LD",
   webhook: "webhook",
   ldes: "LDES",
+  "iot-agent": "IoT Agent",
+  os2iot: "OS2iot",
+  thingsboard: "ThingsBoard",
+  sparkplug: "Sparkplug B",
+  frost: "SensorThings",
 };
 
 /** Where readings come from, and where they go. */

@@ -27,6 +27,6 @@ export class Refusals {
     const before = this.#reasons.get(reason) ?? 0;
     if (before === 0 && this.#reasons.size >= MAX_LOGGED) return;
     this.#reasons.set(reason, before + 1);
-    if (before === 0) this.#log.warn({ topic, reason }, "an entity was left out");
+    if (before === 0) this.#log.warn({ topic, reason }, "something was left out");
   }
 }
