@@ -80,6 +80,33 @@ const problems = Object.fromEntries(
   ]),
 );
 
+const healthSchema = {
+  type: "object",
+  required: ["health"],
+  additionalProperties: false,
+  properties: {
+    health: { enum: ["well", "draining", "holding", "failing"] },
+    summary: { ...text, description: "In words; only where no login is asked for." },
+  },
+} as const;
+
+/** Beside the read API, for whoever watches over the machine; no token is asked for. */
+const health = {
+  get: {
+    summary: "How the bridge is",
+    security: [],
+    responses: Object.fromEntries(
+      [
+        ["200", "It takes readings, and holds what cannot go out now."],
+        ["503", "It cannot keep readings on its disk."],
+      ].map(([status, description]) => [
+        status,
+        { description, content: { "application/json": { schema: healthSchema } } },
+      ]),
+    ),
+  },
+} as const;
+
 /** Adds `/v1`, `/v1/types`, `/v1/nodes`, `/v1/openapi.json` and `/v1/asyncapi.json`. */
 export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions): void {
   const { latest, data, version, history } = options;
@@ -148,7 +175,7 @@ export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions
   app.get("/v1/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
     // Beside what it describes, whatever a proxy in front puts before it.
     const document = app.swagger();
-    const paths = { ...document.paths, ...describeSensorThings(problems) };
+    const paths = { ...document.paths, ...describeSensorThings(problems), "/health": health };
     return reply
       .type("application/vnd.oai.openapi+json;version=3.1")
       .send(JSON.stringify({ ...document, paths, servers: [{ url: "../" }] }));

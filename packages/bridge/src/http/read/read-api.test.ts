@@ -229,6 +229,8 @@ describe("the read API", () => {
     await start();
     const document = await (await fetch(`${url}/v1/openapi.json`)).text();
     expect(await new Validator().validate(JSON.parse(document))).toEqual({ valid: true });
+    const api = await DescribedApi.open(url);
+    expect((await api.get("/health")).json).toMatchObject({ health: "well" });
   });
 
   test("answers 304 to a client that has it already", async () => {
