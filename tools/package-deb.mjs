@@ -32,6 +32,7 @@ export async function packageDeb(folder) {
   const library = join(staging, "usr/lib/bollard");
   const bundled = await bundle(join(library, "lib"));
   cpSync(join(root, "packages/bridge/dist/page"), join(library, "lib/page"), { recursive: true });
+  cpSync(join(root, "packages/codegen/runtime"), join(library, "runtime"), { recursive: true });
   cpSync(join(root, "packages/ngsi-ld/standards"), join(library, "standards"), { recursive: true });
   writeFileSync(join(library, "package.json"), '{ "type": "module" }\n');
   const whole = new Map();

@@ -11,6 +11,7 @@ const parts = [
   ["chromium", "chromium"],
   ["slurmctld", "slurmctld", "slurmd", "slurm-client"],
   ["systemd-notify", "systemd"],
+  ["python3", "python3"],
   ["gcc", "gcc", "libc6-dev"],
   ["clang", "clang", "libclang-rt-dev"],
   ["avr-gcc", "gcc-avr", "avr-libc"],

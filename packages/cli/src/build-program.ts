@@ -26,6 +26,12 @@ const groups: readonly CommandGroup[] = [
     load: async (io) => (await import("./commands/generate.js")).generateCommand(io),
   },
   {
+    name: "kit",
+    description:
+      "write what cities and platforms need to take a sensor in: codecs, decoders, devices",
+    load: async (io) => (await import("./commands/kit.js")).kitCommand(io),
+  },
+  {
     name: "bridge",
     description: "run the bridge, check its configuration, install it as a service",
     load: async (io) => (await import("./commands/bridge.js")).bridgeCommand(io),

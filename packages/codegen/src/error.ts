@@ -3,6 +3,7 @@ export type CodegenErrorCode =
   | "CODEGEN_TOO_MANY_OPTIONAL" // more than 32 optional fields, whose mask C has no one number for
   | "CODEGEN_SAME_NAME" // two schemas of one name
   | "CODEGEN_BAD_OPTION" // an option that has no such value
+  | "CODEGEN_NAME_TAKEN" // a field with a name that the generated code needs for itself
   | "CODEGEN_NO_RUNTIME"; // the C files of @bollard/payload are not where they were installed
 
 /** Thrown for a schema that no code can be generated for. */

@@ -1,0 +1,69 @@
+import { toDiscovery, toIotAgentDevice, toIotAgentGroups, toThing } from "@bollard/platforms";
+import type { SensorSchema } from "@bollard/schema";
+import type { GeneratedFile } from "../generated-file.js";
+import type { FilledKitOptions } from "./kit-options.js";
+import { lorawanCodec } from "./lorawan/codec-file.js";
+import { deviceRepository } from "./lorawan/device-repository.js";
+import { os2iotFiles } from "./os2iot/os2iot-files.js";
+import { moduleName, pythonDecoder } from "./python/decoder-file.js";
+
+type MakePart = (schema: SensorSchema, options: FilledKitOptions) => readonly GeneratedFile[];
+
+const EXAMPLE_NODE = "oak-street-12";
+
+const parts = {
+  lorawan: (schema, options) => {
+    const codec = lorawanCodec(schema, options);
+    return [{ path: "lorawan/codec.js", text: codec }, ...deviceRepository(schema, codec, options)];
+  },
+  os2iot: os2iotFiles,
+  "home-assistant": (schema) => {
+    const topics = {
+      prefix: "homeassistant",
+      state: `bollard/${EXAMPLE_NODE}/${schema.name}/json`,
+      availability: [`bollard/${EXAMPLE_NODE}/status`],
+    };
+    const expireS = (schema.reportInterval ?? 0) * 3;
+    const message = toDiscovery(EXAMPLE_NODE, schema, topics, expireS, String(schema.version));
+    if (!message) return [];
+    const document = { topic: message.topic, retain: true, payload: JSON.parse(message.payload) };
+    return [json("home-assistant/discovery.json", document)];
+  },
+  "iot-agent": (schema) => {
+    const groups = toIotAgentGroups(schema, schema.name);
+    if (groups.length === 0) return [];
+    const devices = groups.map(({ entity_type: model }) =>
+      toIotAgentDevice(EXAMPLE_NODE, model, schema.name, "MQTT"),
+    );
+    return [
+      json("iot-agent/services.json", { services: groups }),
+      json("iot-agent/devices.json", { devices }),
+    ];
+  },
+  "sensor-things": (schema) => [
+    json(
+      "sensor-things/thing.json",
+      toThing({ name: EXAMPLE_NODE, position: [23.3219, 42.6977] }, schema),
+    ),
+  ],
+  python: (schema) => [{ path: `python/${moduleName(schema)}.py`, text: pythonDecoder(schema) }],
+} satisfies Record<string, MakePart>;
+
+/** A part of a kit: for one platform, or in one language. */
+export type KitPart = keyof typeof parts;
+
+/** Every part there is, in the order in which a kit names them. */
+export const kitParts = Object.keys(parts) as readonly KitPart[];
+
+/** The files of a part; none where the schema has nothing for it. */
+export function kitPart(
+  part: KitPart,
+  schema: SensorSchema,
+  options: FilledKitOptions,
+): readonly GeneratedFile[] {
+  return parts[part](schema, options);
+}
+
+function json(path: string, document: object): GeneratedFile {
+  return { path, text: `${JSON.stringify(document, undefined, 2)}\n` };
+}
