@@ -30,6 +30,7 @@ export { type PlatformField, toPlatformField } from "./platform-field.js";
 export type { PlatformCommand, PlatformMessage, PlatformResult } from "./platform-message.js";
 export { type PlainValue, type PlatformReading, plainValues } from "./platform-reading.js";
 export type { PlatformSchema } from "./platform-schema.js";
+export { type DataSchema, toReadingJsonSchema, toValuesSchema } from "./reading-json-schema.js";
 export {
   type DataArray,
   datastreamName,
@@ -46,6 +47,7 @@ export {
   type UnitOfMeasurement,
   unitOfMeasurementOf,
 } from "./sensor-things-terms.js";
+export { type ThingPlace, toThingDescription, toThingModel } from "./thing-description.js";
 export {
   parseThingsBoardRpc,
   THINGSBOARD_RPC_TOPIC,

@@ -27,6 +27,9 @@ What each part is:
   home-assistant  an announcement by MQTT discovery
   iot-agent       groups and devices of FIWARE's IoT Agent for JSON
   sensor-things   a Thing with its Datastreams, to be posted to FROST in one request
+  wot             a W3C Thing Model, and a Thing Description of a node
+  json-schema     a JSON Schema of a reading as the bridge publishes it
+  data-sheet      a page to print or send, and the same in Markdown
   python          a decoder in one file without a dependency, and a command
 
 A kit has vectors.json, payloads with what they mean, and kit.json, which names the layout that it reads.

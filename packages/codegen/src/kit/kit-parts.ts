@@ -1,6 +1,15 @@
-import { toDiscovery, toIotAgentDevice, toIotAgentGroups, toThing } from "@bollard/platforms";
+import {
+  toDiscovery,
+  toIotAgentDevice,
+  toIotAgentGroups,
+  toReadingJsonSchema,
+  toThing,
+  toThingDescription,
+  toThingModel,
+} from "@bollard/platforms";
 import type { SensorSchema } from "@bollard/schema";
 import type { GeneratedFile } from "../generated-file.js";
+import { dataSheet } from "./data-sheet/data-sheet.js";
 import type { FilledKitOptions } from "./kit-options.js";
 import { lorawanCodec } from "./lorawan/codec-file.js";
 import { deviceRepository } from "./lorawan/device-repository.js";
@@ -46,6 +55,16 @@ const parts = {
       toThing({ name: EXAMPLE_NODE, position: [23.3219, 42.6977] }, schema),
     ),
   ],
+  wot: (schema) => {
+    const place = { node: EXAMPLE_NODE, broker: "mqtts://broker.example" };
+    const { version } = schema;
+    return [
+      json("wot/thing-model.tm.jsonld", toThingModel(schema, version)),
+      json("wot/thing-description.td.json", toThingDescription(schema, version, place)),
+    ];
+  },
+  "json-schema": (schema) => [json("json-schema/reading.schema.json", toReadingJsonSchema(schema))],
+  "data-sheet": dataSheet,
   python: (schema) => [{ path: `python/${moduleName(schema)}.py`, text: pythonDecoder(schema) }],
 } satisfies Record<string, MakePart>;
 

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { makeKit } from "@bollard/codegen";
+import { schemaArbitrary } from "@bollard/payload/testing";
+import type { SensorSchema } from "@bollard/schema";
+import { readSchemaFile } from "@bollard/schema/file";
+import { Ajv } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
+const thingDescription = JSON.parse(
+  readFileSync(file("test/conformance/data/wot/td-json-schema-validation.json"), "utf8"),
+);
+const ajv = new Ajv({ strict: false, allErrors: true });
+addFormats.default(ajv);
+const isThingDescription = ajv.compile(thingDescription);
+
+const NEXT_EDITION = "https://www.w3.org/ns/wot-next/td";
+const named = ["street-air/street-air", "schemas/street-light", "schemas/moving-sensor"].map(
+  (path) => readSchemaFile(file(`examples/${path}.schema.yaml`)),
+);
+const schemas = [...named, ...fc.sample(schemaArbitrary, { seed: 11, numRuns: 20 })];
+
+function documentsOf(schema: SensorSchema) {
+  const kit = makeKit(schema, { maker: "Example" }, ["wot", "json-schema"]);
+  const read = (path: string) => JSON.parse(kit.find((one) => one.path === path)?.text ?? "null");
+  return {
+    description: read("wot/thing-description.td.json"),
+    model: read("wot/thing-model.tm.jsonld"),
+    reading: read("json-schema/reading.schema.json"),
+    vectors: read("vectors.json") as readonly { readings?: readonly { values: object }[] }[],
+  };
+}
+
+describe("documents of kits", () => {
+  test("a Thing Description passes W3C's own schema", () => {
+    for (const schema of schemas) {
+      const { description } = documentsOf(schema);
+      // The schema that W3C keeps is that of the next edition, which differs in the context's name.
+      expect(description["@context"]).toEqual(["https://www.w3.org/2022/wot/td/v1.1"]);
+      isThingDescription({ ...description, "@context": [NEXT_EDITION] });
+      expect([schema.name, isThingDescription.errors ?? []]).toEqual([schema.name, []]);
+    }
+    expect(
+      isThingDescription({ ...documentsOf(named[0] as SensorSchema).description, title: 1 }),
+    ).toBe(false);
+  });
+
+  test("a Thing Model has what the description has, and no address", () => {
+    const { model, description } = documentsOf(named[0] as SensorSchema);
+    expect(model["@type"]).toBe("tm:ThingModel");
+    expect(Object.keys(model.actions)).toEqual(Object.keys(description.actions));
+    expect(JSON.stringify(model)).not.toContain("forms");
+  });
+
+  test("a JSON Schema takes the vectors' readings, and refuses what is out of range", () => {
+    for (const schema of schemas) {
+      const { reading, vectors } = documentsOf(schema);
+      const own = new Ajv2020({ strict: false, allErrors: true });
+      addFormats.default(own);
+      const isReading = own.compile(reading);
+      const message = (values: object) => ({
+        ...{ node: "n", schema: schema.name, key: "1-1", time: "2026-05-01T12:00:00.000Z" },
+        values,
+      });
+      for (const { readings = [] } of vectors) {
+        for (const { values } of readings) {
+          expect([isReading(message(values)), isReading.errors]).toEqual([true, null]);
+        }
+      }
+      const quantity = schema.fields.find(({ kind }) => kind === "quantity");
+      if (quantity?.kind !== "quantity") continue;
+      const values = { ...vectors[0]?.readings?.[0]?.values, [quantity.name]: quantity.max + 1 };
+      expect(isReading(message(values))).toBe(false);
+    }
+  });
+});
