@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { makeKit } from "@bollard/codegen";
 import { BatchEncoder, decodePayload, encodePayload } from "@bollard/payload";
@@ -9,7 +9,7 @@ import { arrivalForTests, readingsArbitrary, schemaArbitrary } from "@bollard/pa
 import type { SensorSchema } from "@bollard/schema";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { needCommand } from "../e2e/need.js";
+import { findCommand, needCommand } from "../e2e/need.js";
 
 /** Of 20 schemas in all: 10,000 readings and 1,000 batches; a tenth for Python where not all is run. */
 const SCHEMAS = 20;
@@ -26,7 +26,9 @@ interface Case {
 const folder = mkdtempSync(join(tmpdir(), "bollard-kits-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const schemas = fc.sample(schemaArbitrary, { seed: 20, numRuns: SCHEMAS });
+const schemas = fc
+  .sample(schemaArbitrary, { seed: 20, numRuns: SCHEMAS })
+  .map((schema, index) => ({ ...schema, name: `any-${index}` }));
 
 function casesOf(schema: SensorSchema): { readonly single: Case[]; readonly batches: Case[] } {
   const single: Case[] = [];
@@ -123,4 +125,115 @@ function withoutTime({ time: _, uptime: __, ...values }: Record<string, unknown>
 function measured(row: object): object {
   const { values } = row as { values: Record<string, unknown> };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+// Held to the vectors where its toolchain is; a machine without Go has nothing to skip.
+describe.runIf(findCommand("go"))("decoders of kits in Go", () => {
+  test("give the SDK's values", () => {
+    const module = join(folder, "kits");
+    for (const schema of schemas) {
+      for (const { path, text } of makeKit(schema, { maker: "Example" }, ["go"])) {
+        if (!path.endsWith(".go")) continue;
+        mkdirSync(dirname(join(module, path)), { recursive: true });
+        writeFileSync(join(module, path), text);
+      }
+    }
+    writeFileSync(join(module, "go.mod"), "module kits\n\ngo 1.21\n");
+    writeFileSync(join(module, "main.go"), goProgram(schemas.length));
+    const input: string[] = [];
+    const expected: unknown[] = [];
+    for (const [index, { single, batches }] of cases.entries()) {
+      for (const { bytes, rows } of [...single, ...batches]) {
+        input.push(`${index} ${Buffer.from(bytes).toString("hex")}\n`);
+        expected.push(plain(rows));
+        // Cut, it has to be refused.
+        input.push(`${index} ${Buffer.from(bytes.subarray(0, -1)).toString("hex")}\n`);
+        expected.push(errorOf(schemas[index] as SensorSchema, bytes.subarray(0, -1)));
+      }
+    }
+    const env = { ...process.env, GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local" };
+    const run = spawnSync("go", ["run", "."], {
+      ...{ cwd: module, env, input: input.join(""), encoding: "utf8", maxBuffer: 2 ** 29 },
+    });
+    expect(run.stderr).toBe("");
+    const got = run.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(got.length).toBe(expected.length);
+    for (const [index, one] of got.entries()) expect(one).toEqual(expected[index]);
+  });
+});
+
+function errorOf(schema: SensorSchema, bytes: Uint8Array): unknown {
+  try {
+    return caseOf(schema, bytes).rows.map(plain);
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+function goProgram(count: number): string {
+  const all = Array.from({ length: count }, (_, index) => index);
+  return `package main
+
+import (
+	"bufio"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"strconv"
+	"strings"
+
+${all.map((index) => `	any${index} "kits/go/any${index}"`).join("\n")}
+)
+
+func plain(value any) any {
+	if blob, ok := value.([]byte); ok {
+		return hex.EncodeToString(blob)
+	}
+	return value
+}
+
+func main() {
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(nil, 1<<24)
+	out := bufio.NewWriter(os.Stdout)
+	defer out.Flush()
+	for lines.Scan() {
+		which, text, _ := strings.Cut(lines.Text(), " ")
+		payload, _ := hex.DecodeString(text)
+		index, _ := strconv.Atoi(which)
+		var answer any
+		switch index {
+${all
+  .map(
+    (index) => `		case ${index}:
+			message, err := any${index}.Decode(payload, ${arrivalForTests})
+			if err != nil {
+				answer = err.(*any${index}.PayloadError).Code
+				break
+			}
+			rows := []map[string]any{}
+			for _, reading := range message.Readings {
+				values := map[string]any{}
+				for name, value := range reading.Values {
+					values[name] = plain(value)
+				}
+				row := map[string]any{"values": values}
+				if message.TimeMode != "none" {
+					row["time"] = reading.Time
+				}
+				rows = append(rows, row)
+			}
+			answer = rows`,
+  )
+  .join("\n")}
+		}
+		line, _ := json.Marshal(answer)
+		out.Write(line)
+		out.WriteString("\\n")
+	}
+}
+`;
 }

@@ -30,6 +30,9 @@ What each part is:
   wot             a W3C Thing Model, and a Thing Description of a node
   json-schema     a JSON Schema of a reading as the bridge publishes it
   data-sheet      a page to print or send, and the same in Markdown
+  node-red        a flow with a function node that decodes
+  javascript      a decoder as an ES module, with types for TypeScript
+  go              a decoder as a package of one file
   python          a decoder in one file without a dependency, and a command
 
 A kit has vectors.json, payloads with what they mean, and kit.json, which names the layout that it reads.

@@ -10,9 +10,12 @@ import {
 import type { SensorSchema } from "@bollard/schema";
 import type { GeneratedFile } from "../generated-file.js";
 import { dataSheet } from "./data-sheet/data-sheet.js";
+import { goDecoder, goPackage } from "./go/decoder-file.js";
+import { javascriptDecoder } from "./javascript/decoder-file.js";
 import type { FilledKitOptions } from "./kit-options.js";
 import { lorawanCodec } from "./lorawan/codec-file.js";
 import { deviceRepository } from "./lorawan/device-repository.js";
+import { nodeRedFlow } from "./node-red/function-node.js";
 import { os2iotFiles } from "./os2iot/os2iot-files.js";
 import { moduleName, pythonDecoder } from "./python/decoder-file.js";
 
@@ -65,6 +68,11 @@ const parts = {
   },
   "json-schema": (schema) => [json("json-schema/reading.schema.json", toReadingJsonSchema(schema))],
   "data-sheet": dataSheet,
+  "node-red": (schema) => [json("node-red/flow.json", nodeRedFlow(schema))],
+  javascript: javascriptDecoder,
+  go: (schema) => [
+    { path: `go/${goPackage(schema)}/${moduleName(schema)}.go`, text: goDecoder(schema) },
+  ],
   python: (schema) => [{ path: `python/${moduleName(schema)}.py`, text: pythonDecoder(schema) }],
 } satisfies Record<string, MakePart>;
 

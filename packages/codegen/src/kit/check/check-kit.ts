@@ -33,6 +33,8 @@ export function checkKit(read: (path: string) => string | undefined): readonly K
       if (path === "lorawan/codec.js") return [lorawanCheck(path, text, vectors)];
       if (/^os2iot\/decoder.*\.js$/.test(path)) return [os2iotCheck(path, text, read)];
       if (/^python\/.*\.py$/.test(path)) return [pythonCheck(path, text, vectors)];
+      if (/^javascript\/.*\.js$/.test(path)) return [javascriptCheck(path, text, vectors)];
+      if (path === "node-red/flow.json") return [nodeRedCheck(path, text, vectors)];
       return [];
     }),
   ];
@@ -79,6 +81,34 @@ function valuesOf(row: object | undefined): object {
 function measured(reading: object): object {
   const { values } = reading as { values: Record<string, unknown> };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+function javascriptCheck(what: string, text: string, vectors: readonly KitVector[]): KitCheck {
+  const { decode } = runScript(text.replace(/^export /gm, ""), ["decode"]);
+  return checked(what, vectors, ({ payload, arrival, readings, error }) => {
+    const bytes = [...Buffer.from(payload, "hex")];
+    try {
+      const message = decode?.(bytes as never, (Date.parse(arrival) / 1000) as never);
+      const { readings: read } = plain(message) as { readings: unknown };
+      return error === undefined && isDeepStrictEqual(sorted(read), sorted(readings));
+    } catch (failure) {
+      return (failure as { code?: string }).code === error;
+    }
+  });
+}
+
+function nodeRedCheck(what: string, text: string, vectors: readonly KitVector[]): KitCheck {
+  const [{ func }] = JSON.parse(text);
+  return checked(what, vectors, ({ payload, readings, error }) => {
+    const errors: string[] = [];
+    const given = { Buffer, node: { error: (words: string) => errors.push(words) } };
+    const { run } = runScript(`function run(msg) { ${func}\n }`, ["run"], given);
+    const msg = { payload: Buffer.from(payload, "hex"), topic: "any" };
+    const answer = plain(run?.(msg as never)) as [{ payload: object; topic: string }[]] | null;
+    if (error !== undefined) return answer === null && errors[0]?.includes(error);
+    const rows = answer?.[0].map((one) => valuesOf(one.payload));
+    return isDeepStrictEqual(rows, (readings ?? []).map(measured));
+  });
 }
 
 interface Os2iotVector {
