@@ -127,8 +127,10 @@ function measured(row: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
-// Held to the vectors where its toolchain is; a machine without Go has nothing to skip.
-describe.runIf(findCommand("go"))("decoders of kits in Go", () => {
+/** Held to the SDK where the toolchain is; a machine without it has nothing to skip. */
+const where = (command: string) => (findCommand(command) ? describe : () => {});
+
+where("go")("decoders of kits in Go", () => {
   test("give the SDK's values", () => {
     const module = join(folder, "kits");
     for (const schema of schemas) {
@@ -140,30 +142,142 @@ describe.runIf(findCommand("go"))("decoders of kits in Go", () => {
     }
     writeFileSync(join(module, "go.mod"), "module kits\n\ngo 1.21\n");
     writeFileSync(join(module, "main.go"), goProgram(schemas.length));
-    const input: string[] = [];
-    const expected: unknown[] = [];
-    for (const [index, { single, batches }] of cases.entries()) {
-      for (const { bytes, rows } of [...single, ...batches]) {
-        input.push(`${index} ${Buffer.from(bytes).toString("hex")}\n`);
-        expected.push(plain(rows));
-        // Cut, it has to be refused.
-        input.push(`${index} ${Buffer.from(bytes.subarray(0, -1)).toString("hex")}\n`);
-        expected.push(errorOf(schemas[index] as SensorSchema, bytes.subarray(0, -1)));
-      }
-    }
+    const { input, expected } = linesOf();
     const env = { ...process.env, GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local" };
     const run = spawnSync("go", ["run", "."], {
-      ...{ cwd: module, env, input: input.join(""), encoding: "utf8", maxBuffer: 2 ** 29 },
+      ...{ cwd: module, env, input, encoding: "utf8", maxBuffer: 2 ** 29 },
     });
     expect(run.stderr).toBe("");
-    const got = run.stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(got.length).toBe(expected.length);
-    for (const [index, one] of got.entries()) expect(one).toEqual(expected[index]);
+    compare(run.stdout, expected);
   });
 });
+
+where("javac")("decoders of kits in Java", () => {
+  test("give the SDK's values", () => {
+    const source = join(folder, "java");
+    mkdirSync(source, { recursive: true });
+    const files = schemas.map((schema) => {
+      const file = makeKit(schema, { maker: "Example" }, ["java"]).find(({ path }) =>
+        path.endsWith(".java"),
+      );
+      const path = join(source, (file?.path ?? "").replace("java/", ""));
+      writeFileSync(path, file?.text ?? "");
+      return path;
+    });
+    writeFileSync(join(source, "Main.java"), javaProgram(schemas.length));
+    const options = { cwd: source, encoding: "utf8", maxBuffer: 2 ** 29 } as const;
+    const made = spawnSync("javac", ["-Xlint:all", "Main.java", ...files], options);
+    expect(made.stderr).toBe("");
+    const { input, expected } = linesOf();
+    const run = spawnSync("java", ["-cp", ".", "Main"], { ...options, input });
+    expect(run.stderr).toBe("");
+    compare(run.stdout, expected);
+  });
+});
+
+/** Each payload, and each cut by a byte, which has to be refused. */
+function linesOf(): { readonly input: string; readonly expected: readonly unknown[] } {
+  const input: string[] = [];
+  const expected: unknown[] = [];
+  for (const [index, { single, batches }] of cases.entries()) {
+    for (const { bytes, rows } of [...single, ...batches]) {
+      const cut = bytes.subarray(0, -1);
+      for (const one of [bytes, cut]) input.push(`${index} ${Buffer.from(one).toString("hex")}\n`);
+      expected.push(plain(rows), errorOf(schemas[index] as SensorSchema, cut));
+    }
+  }
+  return { input: input.join(""), expected };
+}
+
+function compare(stdout: string, expected: readonly unknown[]): void {
+  const got = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(got.length).toBe(expected.length);
+  for (const [index, one] of got.entries()) expect(one).toEqual(expected[index]);
+}
+
+function javaProgram(count: number): string {
+  const all = Array.from({ length: count }, (_, index) => index);
+  return `import java.io.*;
+import java.util.*;
+
+class Main {
+    static String json(Object value) {
+        if (value == null || value instanceof Number || value instanceof Boolean) return String.valueOf(value);
+        if (value instanceof byte[]) {
+            StringBuilder hex = new StringBuilder("\\"");
+            for (byte one : (byte[]) value) hex.append(String.format("%02x", one));
+            return hex.append('"').toString();
+        }
+        if (value instanceof double[]) {
+            List<Object> list = new ArrayList<>();
+            for (double one : (double[]) value) list.add(one);
+            return json(list);
+        }
+        if (value instanceof List) {
+            StringJoiner all = new StringJoiner(",", "[", "]");
+            for (Object one : (List<?>) value) all.add(json(one));
+            return all.toString();
+        }
+        if (value instanceof Map) {
+            StringJoiner all = new StringJoiner(",", "{", "}");
+            for (Map.Entry<?, ?> one : ((Map<?, ?>) value).entrySet()) all.add(json(one.getKey()) + ":" + json(one.getValue()));
+            return all.toString();
+        }
+        StringBuilder text = new StringBuilder("\\"");
+        for (char one : ((String) value).toCharArray()) {
+            if (one < 32 || one == 34 || one == 92 || one > 126) text.append(String.format("%cu%04x", 92, (int) one));
+            else text.append(one);
+        }
+        return text.append('"').toString();
+    }
+
+    static byte[] bytes(String hex) {
+        byte[] bytes = new byte[hex.length() / 2];
+        for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+        return bytes;
+    }
+
+    static Map<String, Object> row(boolean timed, double time, Map<String, Object> values) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        if (timed) row.put("time", time);
+        row.put("values", values);
+        return row;
+    }
+
+${all
+  .map(
+    (index) => `    static Object decode${index}(byte[] payload) {
+        try {
+            Any${index}.Message message = Any${index}.decode(payload, ${arrivalForTests});
+            List<Object> rows = new ArrayList<>();
+            for (Any${index}.Reading one : message.readings) rows.add(row(!message.timeMode.equals("none"), one.time, one.values));
+            return rows;
+        } catch (Any${index}.PayloadException error) {
+            return error.code;
+        }
+    }
+`,
+  )
+  .join("\n")}
+    public static void main(String[] words) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        PrintWriter out = new PrintWriter(new BufferedWriter(new OutputStreamWriter(System.out)));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            int space = line.indexOf(' ');
+            byte[] payload = bytes(line.substring(space + 1));
+            switch (Integer.parseInt(line.substring(0, space))) {
+${all.map((index) => `                case ${index}: out.println(json(decode${index}(payload))); break;`).join("\n")}
+                default: throw new IllegalStateException(line);
+            }
+        }
+        out.flush();
+    }
+}
+`;
+}
 
 function errorOf(schema: SensorSchema, bytes: Uint8Array): unknown {
   try {

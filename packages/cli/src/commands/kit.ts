@@ -33,6 +33,7 @@ What each part is:
   node-red        a flow with a function node that decodes
   javascript      a decoder as an ES module, with types for TypeScript
   go              a decoder as a package of one file
+  java            a decoder as a class
   python          a decoder in one file without a dependency, and a command
 
 A kit has vectors.json, payloads with what they mean, and kit.json, which names the layout that it reads.

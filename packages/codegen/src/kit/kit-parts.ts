@@ -11,6 +11,7 @@ import type { SensorSchema } from "@bollard/schema";
 import type { GeneratedFile } from "../generated-file.js";
 import { dataSheet } from "./data-sheet/data-sheet.js";
 import { goDecoder, goPackage } from "./go/decoder-file.js";
+import { javaClass, javaDecoder } from "./java/decoder-file.js";
 import { javascriptDecoder } from "./javascript/decoder-file.js";
 import type { FilledKitOptions } from "./kit-options.js";
 import { lorawanCodec } from "./lorawan/codec-file.js";
@@ -73,6 +74,7 @@ const parts = {
   go: (schema) => [
     { path: `go/${goPackage(schema)}/${moduleName(schema)}.go`, text: goDecoder(schema) },
   ],
+  java: (schema) => [{ path: `java/${javaClass(schema)}.java`, text: javaDecoder(schema) }],
   python: (schema) => [{ path: `python/${moduleName(schema)}.py`, text: pythonDecoder(schema) }],
 } satisfies Record<string, MakePart>;
 
