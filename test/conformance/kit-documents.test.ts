@@ -6,7 +6,9 @@ import { readSchemaFile } from "@bollard/schema/file";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import avro from "avsc";
 import fc from "fast-check";
+import protobuf from "protobufjs";
 import { describe, expect, test } from "vitest";
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
@@ -53,6 +55,36 @@ describe("documents of kits", () => {
     expect(model["@type"]).toBe("tm:ThingModel");
     expect(Object.keys(model.actions)).toEqual(Object.keys(description.actions));
     expect(JSON.stringify(model)).not.toContain("forms");
+  });
+
+  test("Protobuf and Avro schemas are read by their own libraries, and hold a reading", () => {
+    for (const schema of schemas) {
+      const kit = makeKit(schema, { maker: "Example" }, ["data-lake"]);
+      const text = (path: string) => kit.find((one) => one.path === path)?.text ?? "";
+      const { root } = protobuf.parse(text("data-lake/reading.proto"), { keepCase: true });
+      const Reading = root.lookupType("Reading");
+      const numbers = schema.fields.filter(({ kind }) => kind === "quantity");
+      const values = Object.fromEntries(numbers.map(({ name }, index) => [name, index + 0.5]));
+      const message = { node: "n", key: "1-1", ...values };
+      const back = Reading.toObject(Reading.decode(Reading.encode(message).finish()));
+      expect(back).toEqual(message);
+      const type = avro.Type.forSchema(JSON.parse(text("data-lake/reading.avsc")));
+      const empty = Object.fromEntries(schema.fields.map(({ name }) => [name, null]));
+      const record = { node: "n", key: "1-1", time: 1_789_000_000_000, ...empty };
+      const read = type.fromBuffer(type.toBuffer(record));
+      expect(JSON.parse(JSON.stringify(read))).toMatchObject(record);
+    }
+  });
+
+  test("a digital twin's interface has names that DTDL allows, each once", () => {
+    for (const schema of schemas) {
+      const kit = makeKit(schema, { maker: "Example" }, ["digital-twin"]);
+      const twin = JSON.parse(kit[0]?.text ?? "null");
+      const names = twin.contents.map(({ name }: { name: string }) => name);
+      expect(new Set(names).size).toBe(names.length);
+      for (const name of names) expect(name).toMatch(/^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/);
+      expect(twin["@id"]).toMatch(/^dtmi:(?:[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?:?)+;[1-9]\d*$/);
+    }
   });
 
   test("a JSON Schema takes the vectors' readings, and refuses what is out of range", () => {

@@ -1,3 +1,5 @@
+export { toAvroSchema, toProtobufSchema } from "./data-lake-schemas.js";
+export { toDigitalTwin } from "./digital-twin.js";
 export {
   type DiscoveryMessage,
   type DiscoveryTopics,

@@ -29,6 +29,8 @@ What each part is:
   sensor-things   a Thing with its Datastreams, to be posted to FROST in one request
   wot             a W3C Thing Model, and a Thing Description of a node
   json-schema     a JSON Schema of a reading as the bridge publishes it
+  data-lake       a Protobuf and an Avro schema of a reading
+  digital-twin    a DTDL v3 interface, for Azure
   data-sheet      a page to print or send, and the same in Markdown
   node-red        a flow with a function node that decodes
   javascript      a decoder as an ES module, with types for TypeScript

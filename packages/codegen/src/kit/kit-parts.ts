@@ -1,7 +1,10 @@
 import {
+  toAvroSchema,
+  toDigitalTwin,
   toDiscovery,
   toIotAgentDevice,
   toIotAgentGroups,
+  toProtobufSchema,
   toReadingJsonSchema,
   toThing,
   toThingDescription,
@@ -68,6 +71,13 @@ const parts = {
     ];
   },
   "json-schema": (schema) => [json("json-schema/reading.schema.json", toReadingJsonSchema(schema))],
+  "data-lake": (schema) => [
+    { path: "data-lake/reading.proto", text: toProtobufSchema(schema) },
+    json("data-lake/reading.avsc", toAvroSchema(schema)),
+  ],
+  "digital-twin": (schema) => [
+    json("digital-twin/interface.dtdl.json", toDigitalTwin(schema, schema.version)),
+  ],
   "data-sheet": dataSheet,
   "node-red": (schema) => [json("node-red/flow.json", nodeRedFlow(schema))],
   javascript: javascriptDecoder,
