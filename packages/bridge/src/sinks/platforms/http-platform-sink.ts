@@ -28,7 +28,7 @@ export interface HttpPlatformSinkOptions {
 }
 
 /** Answers that say that the request itself is wrong: sent again it fares no better. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 409, 410, 413, 415, 422]);
+const REFUSALS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410, 413, 415, 422]);
 
 /**
  * Posts readings to a platform, one request after the other, each until it is taken. One that the
@@ -121,10 +121,16 @@ export class HttpPlatformSink implements Sink {
     if (outcome.kind === "failed") return { reason: outcome.reason, retryAfterMs: 0 };
     const reason = `answered ${outcome.status}`;
     if (isOk(outcome)) this.#messages++;
-    else if (REFUSALS.has(outcome.status)) this.#refuse(`${reason} ${outcome.body.slice(0, 200)}`);
+    else if (this.#isRefusal(outcome.status))
+      this.#refuse(`${reason} ${outcome.body.slice(0, 200)}`);
     else return { reason, retryAfterMs: outcome.retryAfterMs };
     this.#rounds.isUp();
     return undefined;
+  }
+
+  /** What says who we are, such as 401 and 403, holds up all: it is for a person to put right. */
+  #isRefusal(status: number): boolean {
+    return REFUSALS.has(status) || this.#options.platform.refusals?.has(status) === true;
   }
 
   #refuse(reason: string): void {

@@ -16,6 +16,8 @@ export type Os2iotDevices = () => Readonly<Record<string, Os2iotDevice>>;
 export function os2iotOverHttp(url: string, devices: Os2iotDevices): HttpPlatform {
   return {
     kind: "os2iot",
+    // A key is one device's: where it is unknown, those of others are not.
+    refusals: new Set([403]),
     tell: (delivery) =>
       told(delivery, devices, (device, body): HttpRequest | undefined =>
         "apiKey" in device

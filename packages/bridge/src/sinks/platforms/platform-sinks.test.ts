@@ -254,6 +254,16 @@ describe("FIWARE's IoT Agent", () => {
     expect(sink.state()).toMatchObject({ state: "up", messages: 1, errors: 1 });
     expect(sink.state().detail).toMatch(/DEVICE_GROUP_NOT_FOUND/);
   });
+
+  test("who is not let in holds all until it is put right", async () => {
+    const sink = open({ iotAgent: [{ name: "agent", url: server.url, apiKey: "street" }] });
+    server.faults.push({ status: 403 }, { status: 401 });
+    const done = sink.deliver(delivery(1));
+    while (clock.waiting === 0) await new Promise(setImmediate);
+    expect(sink.state()).toMatchObject({ state: "down", detail: "answered 403" });
+    await passUntil(clock, done);
+    expect(sink.state()).toMatchObject({ state: "up", messages: 2, errors: 0 });
+  });
 });
 
 describe("OS2iot", () => {
@@ -276,6 +286,16 @@ describe("OS2iot", () => {
     ]);
     expect(server.requests[1]?.body).toEqual(payload);
     expect(JSON.stringify(sink.state())).not.toContain("6f1c-key");
+  });
+
+  test("a key that is unknown there is counted, and holds up no other node", async () => {
+    const devicesFile = file("devices.yaml", "oak-street-12: { apiKey: k }\n");
+    const sink = open({ os2iot: [{ name: "os2iot", url: server.url, devicesFile }] });
+    server.faults.push({ status: 403, body: { message: "MESSAGE.DEVICE-DOES-NOT-EXIST" } });
+    await sink.deliver(delivery(1));
+    await sink.deliver(delivery(2));
+    expect(sink.state()).toMatchObject({ state: "up", messages: 1, errors: 1 });
+    expect(sink.state().detail).toMatch(/DEVICE-DOES-NOT-EXIST/);
   });
 
   test("over MQTT the last level of the topic is the device", async () => {

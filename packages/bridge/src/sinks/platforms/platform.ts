@@ -37,7 +37,10 @@ export interface MqttPlatform extends AnyPlatform<PlatformMessage> {
 }
 
 /** A platform that readings are posted to. */
-export type HttpPlatform = AnyPlatform<HttpRequest>;
+export interface HttpPlatform extends AnyPlatform<HttpRequest> {
+  /** Answers that are about one node here, so that others go on. Default: none but the usual. */
+  readonly refusals?: ReadonlySet<number>;
+}
 
 /** Something that has to be there, and is made where it is not. */
 export interface Preparation {
