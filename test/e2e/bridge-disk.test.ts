@@ -138,7 +138,8 @@ describe.skipIf(!isRoot)("a bridge whose disk refuses", () => {
       await reader.until("lamp-a", 1);
       disk.turnReadOnly();
       const status = await reportUntilRefused(lamp, url);
-      expect(status.summary).toContain("EROFS");
+      // A sync that was under way when the journal was given up ends with EIO, a later write with EROFS.
+      expect(status.summary).toMatch(/The disk refuses: .*(EROFS|EIO)/);
       expect(await first.stop()).toBe(0);
       disk.unmount();
       disk.repair();
