@@ -1,17 +1,9 @@
 import type { Delivery } from "../delivery.js";
+import type { EndStatus } from "../page/api-types.js";
 import type { KnownSchema } from "../schema-set.js";
 
 /** What stands at the far end of a sink. */
-export type SinkKind =
-  | "mqtt"
-  | "ngsi-ld"
-  | "webhook"
-  | "ldes"
-  | "iot-agent"
-  | "os2iot"
-  | "thingsboard"
-  | "sparkplug"
-  | "frost";
+export type SinkKind = Exclude<EndStatus["kind"], "serial">;
 
 /** How a sink is, for the status. */
 export interface SinkState {
