@@ -52,9 +52,23 @@ export class HttpSender {
     this.#options = options;
   }
 
-  /** Never rejects. */
-  async send({ method, url, headers, body }: HttpRequest): Promise<HttpOutcome> {
+  /**
+   * Never rejects.
+   *
+   * @param moreHeaders - called for each request; where it throws, since a file with a secret cannot be
+   * read, nothing goes out and the request has failed
+   */
+  async send(
+    { method, url, headers: given, body }: HttpRequest,
+    moreHeaders?: () => Readonly<Record<string, string>>,
+  ): Promise<HttpOutcome> {
     const { timeoutMs, signal } = this.#options;
+    let headers = given;
+    try {
+      if (moreHeaders) headers = { ...given, ...moreHeaders() };
+    } catch (error) {
+      return { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
+    }
     try {
       const { Agent, request } = await import("undici");
       this.#agent ??= new Agent({ connect: connectOptions(this.#options.tls) });
@@ -84,6 +98,18 @@ export class HttpSender {
     void this.#agent?.destroy().catch(() => {});
     this.#agent = undefined;
   }
+}
+
+/** Why a request has to be sent again, and how long the far end asks to be left alone, ms. */
+export interface HttpProblem {
+  readonly reason: string;
+  readonly retryAfterMs: number;
+}
+
+/** What an outcome that is no answer, or none that ends the matter, is told as. */
+export function problemOf(outcome: HttpOutcome): HttpProblem {
+  if (outcome.kind === "failed") return { reason: outcome.reason, retryAfterMs: 0 };
+  return { reason: `answered ${outcome.status}`, retryAfterMs: outcome.retryAfterMs };
 }
 
 /** Whether an answer says that all is well. */
@@ -119,6 +145,7 @@ function waitOf(header: string | string[] | undefined): number {
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
-  const { code } = error as { code?: string };
-  return code?.startsWith("UND_") || code === undefined ? error.message : code;
+  // A request that was cut off has a number there.
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && !code.startsWith("UND_") ? code : error.message;
 }

@@ -15,6 +15,7 @@ import {
   HttpSender,
   type HttpTls,
   isOk,
+  problemOf,
 } from "../http-sender.js";
 import { toldSchema } from "../platforms/told-schema.js";
 import { Refusals } from "../refusals.js";
@@ -261,14 +262,8 @@ export class FrostSink implements Sink {
     return undefined;
   }
 
-  async #sendOnce(request: HttpRequest): Promise<HttpOutcome> {
-    try {
-      const headers = { ...request.headers, ...this.#options.headers() };
-      return await this.#http.send({ ...request, headers });
-    } catch (error) {
-      // A file with a secret cannot be read.
-      return { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
-    }
+  #sendOnce(request: HttpRequest): Promise<HttpOutcome> {
+    return this.#http.send(request, this.#options.headers);
   }
 
   #to(path: string, body?: object): Pick<HttpRequest, "url" | "headers" | "body"> {
@@ -309,11 +304,6 @@ function batchesOf(arrays: readonly DataArray[]): DataArray[][] {
     }
   }
   return batches;
-}
-
-function problemOf(outcome: HttpOutcome): { reason: string; retryAfterMs: number } {
-  if (outcome.kind === "failed") return { reason: outcome.reason, retryAfterMs: 0 };
-  return { reason: `answered ${outcome.status}`, retryAfterMs: outcome.retryAfterMs };
 }
 
 function quoted(id: Id): string {

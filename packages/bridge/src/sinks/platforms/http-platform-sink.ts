@@ -1,7 +1,14 @@
 import type { Logger } from "pino";
 import type { BridgeClock } from "../../clock.js";
 import type { Delivery } from "../../delivery.js";
-import { type HttpRequest, HttpSender, type HttpTls, isOk } from "../http-sender.js";
+import {
+  type HttpProblem,
+  type HttpRequest,
+  HttpSender,
+  type HttpTls,
+  isOk,
+  problemOf,
+} from "../http-sender.js";
 import { Refusals } from "../refusals.js";
 import { Rounds } from "../rounds.js";
 import type { Sink, SinkState } from "../sink.js";
@@ -108,22 +115,13 @@ export class HttpPlatformSink implements Sink {
   }
 
   /** Why it has to be sent again; undefined once it is taken or refused. */
-  async #postOnce(request: HttpRequest) {
-    let outcome: Awaited<ReturnType<HttpSender["send"]>>;
-    try {
-      const headers = { ...request.headers, ...this.#options.headers() };
-      outcome = await this.#http.send({ ...request, headers });
-    } catch (error) {
-      // A file with a secret cannot be read.
-      const reason = error instanceof Error ? error.message : String(error);
-      return { reason, retryAfterMs: 0 };
-    }
-    if (outcome.kind === "failed") return { reason: outcome.reason, retryAfterMs: 0 };
-    const reason = `answered ${outcome.status}`;
+  async #postOnce(request: HttpRequest): Promise<HttpProblem | undefined> {
+    const outcome = await this.#http.send(request, this.#options.headers);
+    const problem = problemOf(outcome);
+    if (outcome.kind === "failed") return problem;
     if (isOk(outcome)) this.#messages++;
-    else if (this.#isRefusal(outcome.status))
-      this.#refuse(`${reason} ${outcome.body.slice(0, 200)}`);
-    else return { reason, retryAfterMs: outcome.retryAfterMs };
+    else if (!this.#isRefusal(outcome.status)) return problem;
+    else this.#refuse(`${problem.reason} ${outcome.body.slice(0, 200)}`);
     this.#rounds.isUp();
     return undefined;
   }

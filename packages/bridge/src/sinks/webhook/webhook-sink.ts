@@ -1,7 +1,7 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import type { Delivery } from "../../delivery.js";
 import { type EntityFilter, wantedOf } from "../../entity-filter.js";
-import { HttpSender, type HttpTls, isOk } from "../http-sender.js";
+import { type HttpProblem, HttpSender, type HttpTls, isOk, problemOf } from "../http-sender.js";
 import { Rounds } from "../rounds.js";
 import type { SharedParts } from "../shared-parts.js";
 import type { Sink, SinkState } from "../sink.js";
@@ -33,7 +33,7 @@ type Outcome =
   | { readonly kind: "taken" }
   /** The receiver will never take it; another may be taken all the same. */
   | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs: number };
+  | ({ readonly kind: "failed" } & HttpProblem);
 
 /** Answers that say that the message itself is wrong. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
@@ -140,26 +140,18 @@ export class WebhookSink implements Sink {
 
   async #postOnce(id: string, body: string): Promise<Outcome> {
     const { url, secrets, version, clock } = this.#options;
-    try {
-      const timestampS = Math.floor(clock.wallMs() / 1000);
-      const headers = {
-        "content-type": "application/json",
-        "user-agent": `bollard/${version}`,
-        ...signatureHeaders(id, timestampS, body, secrets()),
-      };
-      const answer = await this.#http.send({ method: "POST", url, headers, body });
-      if (answer.kind === "failed") return { ...answer, retryAfterMs: 0 };
-      if (isOk(answer)) return { kind: "taken" };
-      const { status, retryAfterMs } = answer;
-      const reason = `answered ${status}`;
-      return REFUSALS.has(status)
-        ? { kind: "refused", reason }
-        : { kind: "failed", reason, retryAfterMs };
-    } catch (error) {
-      // The file with the secret cannot be read: nothing goes out unsigned.
-      const reason = error instanceof Error ? error.message : String(error);
-      return { kind: "failed", reason, retryAfterMs: 0 };
+    // Where the file with the secret cannot be read, nothing goes out unsigned.
+    const outcome = await this.#http.send({ method: "POST", url, body }, () => ({
+      "content-type": "application/json",
+      "user-agent": `bollard/${version}`,
+      ...signatureHeaders(id, Math.floor(clock.wallMs() / 1000), body, secrets()),
+    }));
+    if (isOk(outcome)) return { kind: "taken" };
+    const problem = problemOf(outcome);
+    if (outcome.kind === "answered" && REFUSALS.has(outcome.status)) {
+      return { kind: "refused", reason: problem.reason };
     }
+    return { kind: "failed", ...problem };
   }
 
   /** The same for the same entities: its time is that of the newest of them. */
