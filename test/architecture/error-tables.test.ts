@@ -19,7 +19,7 @@ function rowsOf(readme: string): string[] {
   );
 }
 
-const documented = ["cli", "payload", "schema", "sdk", "senml"].map((name) => {
+const documented = ["cli", "johnny-five", "payload", "schema", "sdk", "senml"].map((name) => {
   const read = (file: string) => readFileSync(`${packages}/${name}/${file}`, "utf8");
   return { name, codes: codesOf(read("src/error.ts")), readme: read("README.md") };
 });

@@ -14,6 +14,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   platforms: ["schema", "senml", "ngsi-ld"],
   codegen: ["schema", "payload", "senml", "ngsi-ld", "platforms"],
   sdk: ["schema", "payload", "senml", "link", "spool"],
+  "johnny-five": ["sdk", "schema", "senml"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "platforms", "mqtt-engine"],
   fleet: ["schema", "payload", "senml", "ngsi-ld", "mqtt-engine"],
   cli: [
@@ -34,7 +35,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
 
 /** What each package may import of Node or npm that others may not. */
 export const reservedModules: Readonly<Record<string, readonly string[]>> = {
-  serialport: ["bridge", "firmware-sim"],
+  serialport: ["bridge", "firmware-sim", "johnny-five"],
   mqtt: ["bridge", "fleet"],
 };
 

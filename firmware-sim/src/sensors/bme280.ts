@@ -17,6 +17,7 @@ const CTRL_MEAS = 0xf4;
 const DATA = 0xf7;
 const MODE = 0x03;
 const FORCED = 0x01;
+const NORMAL = 0x03;
 /** Trimming values, of the size that those of real parts are. Section 4.2.2. */
 const T = [27_504, 26_435, -1000] as const;
 const P = [36_477, -10_685, 3024, 2855, 140, -7, 15_500, -14_600, 6000] as const;
@@ -24,7 +25,8 @@ const H = [75, 370, 0, 313, 50, 30] as const;
 
 /**
  * A BME280 on the I²C bus: registers, trimming values, and raw values that a program's compensation
- * makes the weather of. It measures when it is told to, in forced mode.
+ * makes the weather of. It measures when it is told to, in forced mode, and when it is read, in normal
+ * mode.
  *
  * @see BST-BME280-DS002, sections 4.2.3 (compensation), 5 (registers) and 6.2 (I²C)
  */
@@ -60,7 +62,7 @@ export class Bme280 implements I2cDevice {
   }
 
   write(byte: number): boolean {
-    if (this.#isPointerNext) this.#pointer = byte;
+    if (this.#isPointerNext) this.#point(byte);
     else this.#set(this.#pointer, byte);
     // Pairs of register and value follow each other.
     this.#isPointerNext = !this.#isPointerNext;
@@ -71,6 +73,12 @@ export class Bme280 implements I2cDevice {
     const byte = this.#registers[this.#pointer] as number;
     this.#pointer = (this.#pointer + 1) & 0xff;
     return byte;
+  }
+
+  #point(register: number): void {
+    this.#pointer = register;
+    const mode = (this.#registers[CTRL_MEAS] as number) & MODE;
+    if (register >= DATA && mode === NORMAL) this.#measure();
   }
 
   #set(register: number, value: number): void {

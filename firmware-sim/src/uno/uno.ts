@@ -1,8 +1,11 @@
 import { Atmega328p, type Atmega328pOptions, type BoardCounts } from "../avr/atmega328p.js";
 import type { BoardFault } from "../avr/board-fault.js";
+import type { I2cDevice } from "../avr/i2c-bus.js";
 import type { ReadingSource } from "../reading-source.js";
 import { Bme280 } from "../sensors/bme280.js";
+import { PMS5003_BAUD, pms5003Message } from "../sensors/pms5003.js";
 import { SDS011_BAUD, sds011Message } from "../sensors/sds011.js";
+import { Sht31 } from "../sensors/sht31.js";
 
 /** General purpose I/O registers, in the data space. ATmega328P data sheet, section 8.6. */
 const GPIOR1 = 0x4a;
@@ -16,8 +19,9 @@ export interface UnoOptions
   extends Pick<Atmega328pOptions, "program" | "eeprom" | "onInstruction" | "analog"> {
   /**
    * What its sensors sense: `temperature` (°C), `humidity` (%RH) and `pressure` (Pa) at a BME280 on I²C,
-   * `pm25` and `pm10` (µg/m³) at an SDS011 on pin 2. A value that is not there is as of a sensor that
-   * is not connected. Default: no sensors.
+   * or without a pressure at an SHT31; `pm25` and `pm10` (µg/m³) at an SDS011 on pin 2, or with `pm1`
+   * at a PMS5003 there. A value that is not there is as of a sensor that is not connected. Default: no
+   * sensors.
    */
   readonly source?: ReadingSource;
   /** Called with what its UART has sent, at the end of each {@link Uno.runTo}. */
@@ -43,14 +47,9 @@ export class Uno {
     const { source = () => ({}), onBytes, onMark, ...part } = options;
     this.#source = source;
     this.#onBytes = onBytes;
-    const isThere = this.#source(0).temperature !== undefined;
-    const weather = new Bme280(() => {
-      const { temperature = 20, humidity = 50, pressure = 101_325 } = this.#source(this.timeMs);
-      return { temperature, humidity, pressure };
-    });
     this.#part = new Atmega328p({
       ...part,
-      i2c: isThere ? [weather] : [],
+      i2c: this.#weatherSensors(),
       onByte: (byte) => this.#sent.push(byte),
       ...(onMark && { onMark: (mark, cycles) => onMark(mark, this.#markNumber, cycles) }),
     });
@@ -97,14 +96,28 @@ export class Uno {
     this.#onBytes?.(bytes);
   }
 
+  #weatherSensors(): readonly I2cDevice[] {
+    const { temperature, pressure } = this.#source(0);
+    if (temperature === undefined) return [];
+    const now = () => ({
+      ...{ temperature: 20, humidity: 50, pressure: 101_325 },
+      ...this.#source(this.timeMs),
+    });
+    return [pressure === undefined ? new Sht31(now) : new Bme280(now)];
+  }
+
   get #markNumber(): number {
     return this.#part.peek(GPIOR1) | (this.#part.peek(GPIOR2) << 8);
   }
 
   #count(): void {
-    const { pm25, pm10 } = this.#source(this.timeMs);
+    const { pm1, pm25, pm10 } = this.#source(this.timeMs);
     if (pm25 !== undefined && pm10 !== undefined) {
-      this.#part.receiveOnPin(COUNTER_PIN, SDS011_BAUD, sds011Message(pm25, pm10));
+      if (pm1 === undefined) {
+        this.#part.receiveOnPin(COUNTER_PIN, SDS011_BAUD, sds011Message(pm25, pm10));
+      } else {
+        this.#part.receiveOnPin(COUNTER_PIN, PMS5003_BAUD, pms5003Message({ pm1, pm25, pm10 }));
+      }
     }
     this.#counterMs += COUNTER_PERIOD_MS;
   }

@@ -36,8 +36,10 @@ function answers(port) {
  *
  * `max_inflight_messages 0`: by mosquitto's default of 20 a client that acknowledges what is on its
  * disk, once a second, would be sent 20 messages a second.
+ *
+ * @param more - lines of mosquitto's configuration beside
  */
-export async function startMosquitto(folder, { prefix = [] } = {}) {
+export async function startMosquitto(folder, { prefix = [], more = [] } = {}) {
   mkdirSync(folder, { recursive: true });
   // Started by root it turns into its own user, which has to write here.
   chmodSync(folder, 0o777);
@@ -55,6 +57,7 @@ export async function startMosquitto(folder, { prefix = [] } = {}) {
     "max_queued_messages 0",
     "max_queued_bytes 0",
     "set_tcp_nodelay true",
+    ...more,
   ];
   writeFileSync(config, `${lines.join("\n")}\n`);
   let child;
@@ -77,5 +80,13 @@ export async function startMosquitto(folder, { prefix = [] } = {}) {
     await gone;
   };
   await start();
-  return { port, url: `mqtt://127.0.0.1:${port}`, start, stop };
+  return {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    start,
+    stop,
+    get pid() {
+      return child.pid;
+    },
+  };
 }

@@ -4,7 +4,7 @@ export interface FleetClock {
   now(): number;
   /** Unix time in ms at which `now` was 0. */
   readonly originMs: number;
-  /** Calls once after a time, ms; the returned function ends that. */
+  /** Calls once after a time, ms, and not before it is over; the returned function ends that. */
   after(ms: number, call: () => void): () => void;
 }
 
@@ -13,7 +13,7 @@ export const systemClock: FleetClock = {
   now: () => performance.now(),
   originMs: performance.timeOrigin,
   after(ms, call) {
-    const timer = setTimeout(call, ms);
+    const timer = setTimeout(call, Math.ceil(ms));
     return () => clearTimeout(timer);
   },
 };

@@ -260,11 +260,16 @@ export class FleetRun {
         if (this.#signal.aborted) this.#publisher.stop(nowMs);
         this.#publisher.advance(nowMs);
         if (nowMs >= curve.endMs || this.#signal.aborted) resolve();
-        else this.#clock.after(TICK_MS, tick);
+        else this.#clock.after(this.#untilNextTick(), tick);
       };
       tick();
     });
     return conductor.end(this.#clock.now());
+  }
+
+  /** Ticks stand on a grid from the start, where the nodes' own times are too. */
+  #untilNextTick(): number {
+    return TICK_MS - ((this.#clock.now() - this.#startMs) % TICK_MS);
   }
 
   #takeControls(curve: LoadCurve, nowMs: number): void {

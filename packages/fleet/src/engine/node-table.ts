@@ -1,5 +1,6 @@
 import { encodeTopic } from "@bollard/mqtt-engine";
 import type { StreetPlan } from "./fleet-plan.js";
+import { TICK_MS } from "./timer-wheel.js";
 
 const NOT_PARKED = -1;
 
@@ -15,7 +16,8 @@ export class NodeTable {
   readonly connectionOf: Uint32Array;
   /**
    * The share of its interval by which a node is behind the first, so that the load is even. Those
-   * behind one connection send together, as behind a gateway, in one write.
+   * behind one connection send together, as behind a gateway, in one write. In whole ticks: what is
+   * due when the fleet looks is not late, and several connections are written to in a row.
    */
   readonly phase: Float64Array;
   readonly topics: readonly Uint8Array[];
@@ -50,7 +52,7 @@ export class NodeTable {
         const node = topics.length;
         if (index % nodesPerConnection === 0) {
           firstOfConnection.push(node);
-          phase = number / totalNodes;
+          phase = phaseOf(number / totalNodes, plan.intervalMs);
         }
         this.phase[node] = phase;
         this.streetOf[node] = street;
@@ -73,4 +75,11 @@ export class NodeTable {
   street(node: number): StreetPlan {
     return this.streets[this.streetOf[node] as number] as StreetPlan;
   }
+}
+
+/** @param share - of the interval, from 0 to below 1 */
+function phaseOf(share: number, intervalMs: number): number {
+  return intervalMs > TICK_MS
+    ? (Math.floor((share * intervalMs) / TICK_MS) * TICK_MS) / intervalMs
+    : share;
 }

@@ -2,7 +2,7 @@ const NONE = -1;
 const SLOTS = 4096;
 
 /** Time between two looks at the wheel. */
-export const TICK_MS = 2;
+export const TICK_MS = 4;
 
 /**
  * Tells which nodes are due, each by an absolute time of its own, so that lateness never adds up.

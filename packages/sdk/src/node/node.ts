@@ -95,6 +95,8 @@ const LONGEST_RETRY_MS = 30_000;
 export class Node<const Schemas extends readonly SensorSchema[] = readonly SensorSchema[]> {
   readonly id: string;
   readonly boot: number;
+  /** What it speaks. */
+  readonly schemas: Schemas;
   readonly #codecs: ReadonlyMap<string, PayloadCodec>;
   readonly #transport: OpenTransport;
   readonly #queue: MessageQueue;
@@ -120,6 +122,7 @@ export class Node<const Schemas extends readonly SensorSchema[] = readonly Senso
     if (options.batch !== undefined) checkBatch(options.batch);
     this.id = id;
     this.boot = boot;
+    this.schemas = schemas;
     this.#retryMs = options.retryMs ?? 500;
     this.#queue = queue ?? new MemoryQueue(maxHeld, whenFull);
     this.#queue.onMore = () => this.#moved();

@@ -4,7 +4,7 @@ import { runScenario } from "@bollard/fleet";
 import { readSchemaFile } from "@bollard/schema/file";
 
 const { port, form, perSecond, clients, seconds } = JSON.parse(process.argv[2]);
-const path = "../../examples/street-air/street-air.schema.yaml";
+const path = "../../../examples/street-air/street-air.schema.yaml";
 const schema = readSchemaFile(fileURLToPath(new URL(path, import.meta.url)));
 const street = { name: "air", nodes: clients, everyS: clients / perSecond, qos: 0 };
 // As long as our own form of this schema, with the key and the time that a node's payload has.
