@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import specs from "@asyncapi/specs";
 import { makeKit } from "@bollard/codegen";
 import { schemaArbitrary } from "@bollard/payload/testing";
 import type { SensorSchema } from "@bollard/schema";
@@ -9,6 +10,7 @@ import addFormats from "ajv-formats";
 import avro from "avsc";
 import fc from "fast-check";
 import protobuf from "protobufjs";
+import { parse as parseToml } from "smol-toml";
 import { describe, expect, test } from "vitest";
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
@@ -24,6 +26,15 @@ const named = ["street-air/street-air", "schemas/street-light", "schemas/moving-
   (path) => readSchemaFile(file(`examples/${path}.schema.yaml`)),
 );
 const schemas = [...named, ...fc.sample(schemaArbitrary, { seed: 11, numRuns: 20 })];
+
+interface TelegrafConfig {
+  readonly inputs: {
+    readonly mqtt_consumer: readonly {
+      readonly topics: readonly string[];
+      readonly json_v2: readonly { readonly field?: readonly { readonly rename: string }[] }[];
+    }[];
+  };
+}
 
 function documentsOf(schema: SensorSchema) {
   const kit = makeKit(schema, { maker: "Example" }, ["wot", "json-schema"]);
@@ -73,6 +84,47 @@ describe("documents of kits", () => {
       const record = { node: "n", key: "1-1", time: 1_789_000_000_000, ...empty };
       const read = type.fromBuffer(type.toBuffer(record));
       expect(JSON.parse(JSON.stringify(read))).toMatchObject(record);
+    }
+  });
+
+  test("an AsyncAPI document passes AsyncAPI's own schema, and has the bridge's topics", () => {
+    const isAsyncApi = new Ajv({ strict: false, logger: false }).compile(
+      specs.schemasWithoutId["3.0.0"] as object,
+    );
+    for (const schema of schemas) {
+      const kit = makeKit(schema, { maker: "Example" }, ["async-api"]);
+      const document = JSON.parse(kit[0]?.text ?? "null");
+      isAsyncApi(document);
+      expect([schema.name, isAsyncApi.errors ?? []]).toEqual([schema.name, []]);
+      expect(document.channels.reading.address).toBe(`bollard/oak-street-12/${schema.name}/json`);
+      expect("command" in document.channels).toBe(schema.commands.length > 0);
+      expect(isAsyncApi({ ...document, channels: 3 })).toBe(false);
+    }
+  });
+
+  test("Telegraf's configuration is TOML, with a field for each number of a reading", () => {
+    for (const schema of schemas) {
+      const kit = makeKit(schema, { maker: "Example" }, ["telegraf"]);
+      const { inputs } = parseToml(kit[0]?.text ?? "") as unknown as TelegrafConfig;
+      const [consumer] = inputs.mqtt_consumer;
+      expect(consumer?.topics).toEqual([`bollard/+/${schema.name}/json`]);
+      const names = consumer?.json_v2[0]?.field?.map(({ rename }) => rename) ?? [];
+      expect(new Set(names).size).toBe(names.length);
+      for (const { name, kind } of schema.fields) {
+        expect(names.some((one) => one === name || one.startsWith(`${name}_`))).toBe(
+          kind !== "flags",
+        );
+      }
+    }
+  });
+
+  test("a rule of AWS IoT selects what the bridge publishes, under a name that it allows", () => {
+    for (const schema of schemas) {
+      const kit = makeKit(schema, { maker: "Example" }, ["aws-iot"]);
+      const [type, rule] = kit.map(({ text }) => JSON.parse(text));
+      expect(type.thingTypeName).toMatch(/^[a-zA-Z0-9:_-]{1,128}$/);
+      expect(rule.ruleName).toMatch(/^[a-zA-Z0-9_]{1,128}$/);
+      expect(rule.topicRulePayload.sql).toContain(`'bollard/+/${schema.name}/json'`);
     }
   });
 

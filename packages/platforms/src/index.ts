@@ -1,3 +1,5 @@
+export { toAsyncApi } from "./async-api.js";
+export { type AwsIotDocuments, toAwsIot } from "./aws-iot.js";
 export { toAvroSchema, toProtobufSchema } from "./data-lake-schemas.js";
 export { toDigitalTwin } from "./digital-twin.js";
 export {
@@ -49,6 +51,7 @@ export {
   type UnitOfMeasurement,
   unitOfMeasurementOf,
 } from "./sensor-things-terms.js";
+export { toTelegrafConfig } from "./telegraf.js";
 export { type ThingPlace, toThingDescription, toThingModel } from "./thing-description.js";
 export {
   parseThingsBoardRpc,
@@ -59,3 +62,4 @@ export {
   toThingsBoardHello,
   toThingsBoardTelemetry,
 } from "./thingsboard.js";
+export { toThingsBoardProfile } from "./thingsboard-profile.js";

@@ -28,14 +28,20 @@ What each part is:
   iot-agent       groups and devices of FIWARE's IoT Agent for JSON
   sensor-things   a Thing with its Datastreams, to be posted to FROST in one request
   wot             a W3C Thing Model, and a Thing Description of a node
+  async-api       a node's topics as an AsyncAPI 3 document
   json-schema     a JSON Schema of a reading as the bridge publishes it
   data-lake       a Protobuf and an Avro schema of a reading
   digital-twin    a DTDL v3 interface, for Azure
+  aws-iot         a thing type and a rule of AWS IoT Core
+  thingsboard     a device profile and an uplink converter
+  telegraf        a configuration that takes in what the bridge publishes
+  sigfox          a callback and its decoder, where a reading fits into 12 bytes
   data-sheet      a page to print or send, and the same in Markdown
   node-red        a flow with a function node that decodes
   javascript      a decoder as an ES module, with types for TypeScript
   go              a decoder as a package of one file
   java            a decoder as a class
+  c               what the node encodes with, and a decoder
   python          a decoder in one file without a dependency, and a command
 
 A kit has vectors.json, payloads with what they mean, and kit.json, which names the layout that it reads.

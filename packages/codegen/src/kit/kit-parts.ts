@@ -1,16 +1,21 @@
 import {
+  toAsyncApi,
   toAvroSchema,
+  toAwsIot,
   toDigitalTwin,
   toDiscovery,
   toIotAgentDevice,
   toIotAgentGroups,
   toProtobufSchema,
   toReadingJsonSchema,
+  toTelegrafConfig,
   toThing,
   toThingDescription,
   toThingModel,
+  toThingsBoardProfile,
 } from "@bollard/platforms";
 import type { SensorSchema } from "@bollard/schema";
+import { generateC } from "../c/generate-c.js";
 import type { GeneratedFile } from "../generated-file.js";
 import { dataSheet } from "./data-sheet/data-sheet.js";
 import { goDecoder, goPackage } from "./go/decoder-file.js";
@@ -22,10 +27,13 @@ import { deviceRepository } from "./lorawan/device-repository.js";
 import { nodeRedFlow } from "./node-red/function-node.js";
 import { os2iotFiles } from "./os2iot/os2iot-files.js";
 import { moduleName, pythonDecoder } from "./python/decoder-file.js";
+import { sigfoxFiles } from "./sigfox/sigfox-files.js";
+import { thingsBoardConverter } from "./thingsboard/converter-file.js";
 
 type MakePart = (schema: SensorSchema, options: FilledKitOptions) => readonly GeneratedFile[];
 
 const EXAMPLE_NODE = "oak-street-12";
+const EXAMPLE_PLACE = { node: EXAMPLE_NODE, broker: "mqtts://broker.example" };
 
 const parts = {
   lorawan: (schema, options) => {
@@ -63,13 +71,15 @@ const parts = {
     ),
   ],
   wot: (schema) => {
-    const place = { node: EXAMPLE_NODE, broker: "mqtts://broker.example" };
     const { version } = schema;
     return [
       json("wot/thing-model.tm.jsonld", toThingModel(schema, version)),
-      json("wot/thing-description.td.json", toThingDescription(schema, version, place)),
+      json("wot/thing-description.td.json", toThingDescription(schema, version, EXAMPLE_PLACE)),
     ];
   },
+  "async-api": (schema) => [
+    json("async-api/asyncapi.json", toAsyncApi(schema, schema.version, EXAMPLE_PLACE)),
+  ],
   "json-schema": (schema) => [json("json-schema/reading.schema.json", toReadingJsonSchema(schema))],
   "data-lake": (schema) => [
     { path: "data-lake/reading.proto", text: toProtobufSchema(schema) },
@@ -78,6 +88,18 @@ const parts = {
   "digital-twin": (schema) => [
     json("digital-twin/interface.dtdl.json", toDigitalTwin(schema, schema.version)),
   ],
+  "aws-iot": (schema) => {
+    const { thingType, topicRule } = toAwsIot(schema, schema.version);
+    return [json("aws-iot/thing-type.json", thingType), json("aws-iot/topic-rule.json", topicRule)];
+  },
+  thingsboard: (schema) => [
+    json("thingsboard/device-profile.json", toThingsBoardProfile(schema)),
+    { path: "thingsboard/converter.js", text: thingsBoardConverter(schema) },
+  ],
+  telegraf: (schema) => [
+    { path: "telegraf/telegraf.conf", text: toTelegrafConfig(schema, EXAMPLE_PLACE.broker) },
+  ],
+  sigfox: sigfoxFiles,
   "data-sheet": dataSheet,
   "node-red": (schema) => [json("node-red/flow.json", nodeRedFlow(schema))],
   javascript: javascriptDecoder,
@@ -85,6 +107,8 @@ const parts = {
     { path: `go/${goPackage(schema)}/${moduleName(schema)}.go`, text: goDecoder(schema) },
   ],
   java: (schema) => [{ path: `java/${javaClass(schema)}.java`, text: javaDecoder(schema) }],
+  c: (schema) =>
+    generateC([schema], { decoder: true }).map(({ path, text }) => ({ path: `c/${path}`, text })),
   python: (schema) => [{ path: `python/${moduleName(schema)}.py`, text: pythonDecoder(schema) }],
 } satisfies Record<string, MakePart>;
 

@@ -1,6 +1,7 @@
+import { readdirSync } from "node:fs";
 import { EntityGates, entityId, toEntity } from "@bollard/ngsi-ld";
-import { toRecords } from "@bollard/payload";
-import { readingsArbitrary, schemaArbitrary } from "@bollard/payload/testing";
+import { compileSchema, toRecords } from "@bollard/payload";
+import { readingArbitrary, readingsArbitrary, schemaArbitrary } from "@bollard/payload/testing";
 import type { SensorSchema } from "@bollard/schema";
 import { readSchemaFile } from "@bollard/schema/file";
 import fc from "fast-check";
@@ -17,17 +18,12 @@ const schemaFile = (path: string) => readSchemaFile(new URL(path, root).pathname
 const streetAir = schemaFile("street-air/street-air.schema.yaml");
 const examples = [
   streetAir,
-  ...["street-light", "node-health", "sound-level", "traffic-count", "waste-container"].flatMap(
-    (name) => {
-      try {
-        return [schemaFile(`schemas/${name}.schema.yaml`)];
-      } catch {
-        return [];
-      }
-    },
-  ),
+  ...readdirSync(new URL("schemas/", root))
+    .filter((name) => name.endsWith(".schema.yaml"))
+    .map((name) => schemaFile(`schemas/${name}`)),
 ];
 
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 const kitOf = (schema: SensorSchema) =>
   new Map(makeKit(schema, { maker: "Example" }).map(({ path, text }) => [path, text]));
 
@@ -54,6 +50,40 @@ describe("a kit", () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test("for Sigfox reads each reading of a schema that fits into 12 bytes, and is not there for others", () => {
+    const fitting = examples.filter((schema) => kitOf(schema).has("sigfox/decoder.js"));
+    expect(fitting.length).toBeGreaterThan(1);
+    expect(fitting.length).toBeLessThan(examples.length);
+    for (const schema of fitting) {
+      const { decode } = runScript(kitOf(schema).get("sigfox/decoder.js") ?? "", ["decode"]);
+      const codec = compileSchema(schema);
+      const { time } = schema.time.mode === "none" ? { time: undefined } : { time: 1_790_000_000 };
+      fc.assert(
+        fc.property(readingArbitrary(schema), (reading) => {
+          const given = { ...reading, ...(time !== undefined && { time }) };
+          const bytes = codec.encode(given, { schemaId: false });
+          expect(bytes.length).toBeLessThanOrEqual(12);
+          const message = {
+            device: "1A2B3C",
+            time: 1_790_000_001,
+            data: Buffer.from(bytes).toString("hex"),
+          };
+          const { values } = codec.decode(bytes, { arrival: 1_790_000_001 }).readings[0] as {
+            values: object;
+          };
+          const { device, time: _, ...row } = plain(decode?.(message as never));
+          expect(device).toBe("1A2B3C");
+          const there = Object.entries(plain(values)).filter(([, value]) => value !== null);
+          expect(row).toEqual(Object.fromEntries(there));
+        }),
+        { numRuns: 50 },
+      );
+      for (const data of ["", "zz", "00"]) {
+        expect(() => decode?.({ data, time: 1 } as never)).toThrow();
+      }
+    }
   });
 
   test("has a folder for The Things Network's device repository, its examples run", () => {

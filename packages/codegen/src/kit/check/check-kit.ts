@@ -35,6 +35,8 @@ export function checkKit(read: (path: string) => string | undefined): readonly K
       if (/^python\/.*\.py$/.test(path)) return [pythonCheck(path, text, vectors)];
       if (/^javascript\/.*\.js$/.test(path)) return [javascriptCheck(path, text, vectors)];
       if (path === "node-red/flow.json") return [nodeRedCheck(path, text, vectors)];
+      if (path === "thingsboard/converter.js") return [thingsBoardCheck(path, text, vectors)];
+      if (path === "sigfox/decoder.js") return [sigfoxCheck(path, text, vectors)];
       return [];
     }),
   ];
@@ -108,6 +110,39 @@ function nodeRedCheck(what: string, text: string, vectors: readonly KitVector[])
     if (error !== undefined) return answer === null && errors[0]?.includes(error);
     const rows = answer?.[0].map((one) => valuesOf(one.payload));
     return isDeepStrictEqual(rows, (readings ?? []).map(measured));
+  });
+}
+
+function thingsBoardCheck(what: string, text: string, vectors: readonly KitVector[]): KitCheck {
+  return checked(what, vectors, ({ payload, readings, error }) => {
+    const { run } = runScript(`function run(payload, metadata) { ${text}\n }`, ["run"]);
+    const bytes = [...Buffer.from(payload, "hex")];
+    try {
+      const answer = plain(run?.(bytes as never, { topic: "bollard/n/up" } as never)) as {
+        telemetry: readonly { values: object }[];
+      };
+      const rows = answer.telemetry.map(({ values }) => values);
+      return error === undefined && isDeepStrictEqual(rows, (readings ?? []).map(measured));
+    } catch (failure) {
+      return (failure as { code?: string }).code === error;
+    }
+  });
+}
+
+/** Those that fit into an uplink; the others are not of a device of this type. */
+function sigfoxCheck(what: string, text: string, vectors: readonly KitVector[]): KitCheck {
+  const { decode } = runScript(text, ["decode"]);
+  const short = vectors.filter(
+    ({ payload, readings }) => payload.length <= 24 && (readings?.length ?? 1) === 1,
+  );
+  return checked(what, short, ({ payload, arrival, readings, error }) => {
+    const message = { device: "1A2B3C", time: Date.parse(arrival) / 1000, data: payload };
+    try {
+      const { device: _, ...row } = plain(decode?.(message as never)) as Record<string, unknown>;
+      return error === undefined && isDeepStrictEqual(valuesOf(row), measured(readings?.[0] ?? {}));
+    } catch (failure) {
+      return error !== undefined && (failure as Error).message !== "";
+    }
   });
 }
 

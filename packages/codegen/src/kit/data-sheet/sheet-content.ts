@@ -3,6 +3,7 @@ import { toPlatformField } from "@bollard/platforms";
 import { type Field, layoutFingerprint, rangeOf, type SensorSchema } from "@bollard/schema";
 import type { FilledKitOptions } from "../kit-options.js";
 import { kitVectors } from "../kit-vectors.js";
+import { SIGFOX_BYTES, sigfoxBytes } from "../sigfox/sigfox-files.js";
 
 /** A table: its heading, its columns and its rows, as a person reads them. */
 export interface SheetTable {
@@ -170,6 +171,7 @@ function waysTable(schema: SensorSchema, { port, commandPort }: FilledKitOptions
         "lorawan/codec.js",
         `paste it as the payload codec; uplinks on port ${port}, commands on port ${commandPort}`,
       ],
+      sigfoxRow(schema),
       ["OS2iot", "os2iot/", "as its README tells: device model, decoder, bulk import"],
       [
         "Context brokers: Scorpio, Orion-LD, Stellio",
@@ -192,15 +194,34 @@ function waysTable(schema: SensorSchema, { port, commandPort }: FilledKitOptions
         "publish it retained, or let the bridge do it",
       ],
       [
+        "ThingsBoard",
+        "thingsboard/",
+        "import the profile, paste the converter, or let the bridge do it",
+      ],
+      ["Telegraf, InfluxDB, Grafana", "telegraf/telegraf.conf", "name your broker in it"],
+      ["AWS IoT Core", "aws-iot/", "thing type and rule, by aws iot … --cli-input-json"],
+      ["Azure Digital Twins, IoT Plug and Play", "digital-twin/", "upload the interface"],
+      [
         "Programs of your own",
-        "python/, json-schema/, wot/",
-        "the decoder, the JSON Schema, the Thing Description",
+        "python/, javascript/, go/, java/, c/, json-schema/, async-api/, wot/",
+        "the decoder, the JSON Schema, the topics, the Thing Description",
       ],
     ],
   };
 }
 
 /** What of OASC's Minimal Interoperability Mechanisms the sensor's own description answers. */
+function sigfoxRow(schema: SensorSchema): readonly string[] {
+  const bytes = sigfoxBytes(schema);
+  return [
+    "Sigfox",
+    bytes <= SIGFOX_BYTES ? "sigfox/" : "not with this schema",
+    bytes <= SIGFOX_BYTES
+      ? `the callback for your device type; a reading takes at most ${bytes} of ${SIGFOX_BYTES} bytes`
+      : `a reading may take ${bytes} bytes, and a message carries ${SIGFOX_BYTES}`,
+  ];
+}
+
 function mimTable(schema: SensorSchema): SheetTable {
   const models = modelsOf(schema);
   const personal = schema.fields.filter(({ concernsPersons }) => concernsPersons);
