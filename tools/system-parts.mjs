@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "./bootstrap.mjs";
 
-/** Command looked for, Debian packages that bring it and what it needs. */
+/** Command or file looked for, Debian packages that bring it and what it needs. */
 const parts = [
   ["mosquitto", "mosquitto"],
   ["mkfs.ext4", "e2fsprogs"],
@@ -15,12 +15,14 @@ const parts = [
   ["gcc", "gcc", "libc6-dev"],
   ["clang", "clang", "libclang-rt-dev"],
   ["avr-gcc", "gcc-avr", "avr-libc"],
+  ["/usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h", "arduino-core-avr"],
   ["arm-none-eabi-gcc", "gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
 ];
 
 const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
 function isInstalled(command) {
+  if (command.startsWith("/")) return existsSync(command);
   return folders.some((folder) => existsSync(join(folder, command)));
 }
 

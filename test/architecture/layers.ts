@@ -28,6 +28,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "ngsi-ld",
     "firmware-sim",
     "link",
+    "sdk",
     "spool",
   ],
   "firmware-sim": [],

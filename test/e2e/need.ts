@@ -4,8 +4,9 @@ import { describe, test } from "vitest";
 
 const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
-/** Where a command is, or undefined. Debian keeps some out of a user's PATH. */
+/** Where a command or a file is, or undefined. Debian keeps some commands out of a user's PATH. */
 export function findCommand(command: string): string | undefined {
+  if (command.startsWith("/")) return existsSync(command) ? command : undefined;
   return folders.map((folder) => join(folder, command)).find((path) => existsSync(path));
 }
 

@@ -11,6 +11,11 @@ interface CommandGroup {
 
 const groups: readonly CommandGroup[] = [
   {
+    name: "init",
+    description: "begin a project: schema, firmware sketch, bridge, scenario",
+    load: async (io) => (await import("./commands/init.js")).initCommand(io),
+  },
+  {
     name: "schema",
     description: "check, lock, learn and weigh sensor schemas",
     load: async (io) => (await import("./commands/schema.js")).schemaCommand(io),
@@ -43,7 +48,7 @@ const groups: readonly CommandGroup[] = [
   },
   {
     name: "sim",
-    description: "run real firmware on simulated boards and virtual serial ports",
+    description: "run real firmware on simulated boards, and nodes on virtual serial ports",
     load: async (io) => (await import("./commands/sim.js")).simCommand(io),
   },
   {

@@ -21,6 +21,8 @@ export interface CliIo {
     /** Calls back for each key; the returned function ends that. */
     readonly onKey: (listener: (key: string) => void) => () => void;
   };
+  /** Asks a person, and resolves with the line that is the answer. Default: there is nobody. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
 }

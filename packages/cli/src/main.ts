@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from "node:readline/promises";
 import { runCli } from "./run-cli.js";
 import { spareMemory } from "./spare-memory.js";
 
@@ -36,6 +37,16 @@ const terminal = {
   },
 };
 
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  lines.once("SIGINT", () => process.exit(130));
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
 process.exitCode = await runCli(words, {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -47,6 +58,6 @@ process.exitCode = await runCli(words, {
     };
   },
   env: process.env,
-  ...(process.stderr.isTTY && process.stdin.isTTY && { terminal }),
+  ...(process.stderr.isTTY && process.stdin.isTTY && { terminal, ask }),
   colour: process.stdout.isTTY && !process.env.NO_COLOR,
 });

@@ -6,3 +6,4 @@ export { checkKit, type KitCheck } from "./kit/check/check-kit.js";
 export type { KitOptions } from "./kit/kit-options.js";
 export { type KitPart, kitParts } from "./kit/kit-parts.js";
 export { type KitManifest, makeKit } from "./kit/make-kit.js";
+export { arduinoSketch, type SketchOptions } from "./sketch/arduino-sketch.js";

@@ -31,6 +31,8 @@ export {
 } from "./engine/subscribe-load.js";
 export type { ToolUsage } from "./engine/tool-usage.js";
 export { FleetError, type FleetErrorCode, isFleetError } from "./error.js";
+export { type ModelOptions, ModelReadings, type Place } from "./readings/model-readings.js";
+export type { MadeReading } from "./readings/node-readings.js";
 export { type ComparedFigure, compareRuns } from "./report/compare-runs.js";
 export { formatHtml } from "./report/format-html.js";
 export { judge, type Verdict } from "./report/judge.js";

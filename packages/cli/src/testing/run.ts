@@ -11,7 +11,7 @@ export interface Outcome {
 /** Runs the command line without a process; now is 2018-10-01T00:02:24Z. */
 export async function run(
   args: readonly string[],
-  io: Partial<Pick<CliIo, "colour" | "env" | "interrupted">> = {},
+  io: Partial<Pick<CliIo, "ask" | "colour" | "env" | "interrupted">> = {},
 ): Promise<Outcome> {
   let out = "";
   let err = "";
