@@ -1,8 +1,16 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { runTender } from "./answer-tender.js";
 import { runDemo } from "./run-demo.js";
 import { runHeadless } from "./run-headless.js";
+
+interface Options {
+  readonly duration?: number;
+  readonly json?: boolean;
+  readonly port: number;
+  readonly tender?: string;
+}
 
 /** A number of seconds above 0, or a sentence that says so. */
 function parseSeconds(text: string): number {
@@ -40,8 +48,16 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .option("--json", "no page line, one JSON line with the figures at the end")
     .option("--port <port>", "of the page; the next free one is taken", parsePort, 8080)
+    .option(
+      "--tender <folder>",
+      "answer what a city asks that buys air quality sensors: a compliance table with evidence",
+    )
     .exitOverride()
-    .action(async (options: { duration?: number; json?: boolean; port: number }) => {
+    .action(async (options: Options) => {
+      if (options.tender !== undefined) {
+        exitCode = await runTender(options.tender, options.port);
+        return;
+      }
       if (options.json && options.duration === undefined) {
         program.error("error: --json needs --duration, such as --duration 20", { exitCode: 2 });
       }

@@ -2,7 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Bridge, type BridgeConfig, type BridgeStatus, type DeliveryStatus } from "@bollard/bridge";
+import {
+  Bridge,
+  type BridgeConfig,
+  type BridgeOptions,
+  type BridgeStatus,
+  type DeliveryStatus,
+} from "@bollard/bridge";
 import { AvrNode, buildFirmware } from "./avr-node.js";
 import { CityChecker } from "./city-checker.js";
 import { EmbeddedBroker } from "./embedded-broker.js";
@@ -25,6 +31,8 @@ export interface StreetOptions {
   readonly mqttNodes?: number;
   /** Time between two readings of one node, ms; in the recording it is 148 s. Default: 1000. */
   readonly intervalMs?: number;
+  /** Files with the tokens of the operator and of those who read. Default: whoever is on this machine. */
+  readonly tokens?: { readonly operator: string; readonly reader: string };
 }
 
 /** What a run of the street came to. */
@@ -47,12 +55,15 @@ export interface StreetReport {
 export class Street {
   /** Address of the bridge's page. */
   readonly url: string;
+  /** Address of the city's broker. */
+  readonly cityUrl: string;
   /** Why no node is a simulated board with real firmware; undefined where one is. */
   readonly withoutBoard: string | undefined;
   readonly #parts: Parts;
 
   private constructor(url: string, withoutBoard: string | undefined, parts: Parts) {
     this.url = url;
+    this.cityUrl = parts.cityBroker.url;
     this.withoutBoard = withoutBoard;
     this.#parts = parts;
   }
@@ -69,13 +80,15 @@ export class Street {
     const cables = stands
       .slice(0, serialNodes)
       .map((_, index) => new SerialCable(join(folder, `ttyNODE${index}`), BAUD_RATE));
-    const bridge = new Bridge({
-      config: bridgeConfig({ folder, streetBroker, cityBroker, stands, port: options.port }),
+    const { port, tokens } = options;
+    const bridgeOptions: BridgeOptions = {
+      config: bridgeConfig({ folder, streetBroker, cityBroker, stands, port, tokens }),
       logTo: { write: () => {} }, // the terminal has its line, and the page shows the log
       controls: [cityControl(cityBroker), cableControl(cables)],
       delivery: () => deliveryOf(ledger),
       notice: attribution,
-    });
+    };
+    const bridge = new Bridge(bridgeOptions);
     const { url = "" } = await bridge.start();
     const recording = readRecording();
     const built = await building;
@@ -104,6 +117,7 @@ export class Street {
         checker,
         cables,
         bridge,
+        bridgeOptions,
         nodes,
         replay,
         board,
@@ -113,6 +127,19 @@ export class Street {
 
   status(): BridgeStatus {
     return this.#parts.bridge.status();
+  }
+
+  /** Ends the bridge and starts another in its place, at the same address. */
+  async replaceBridge(): Promise<void> {
+    const parts = this.#parts;
+    await parts.bridge.close();
+    const { config } = parts.bridgeOptions;
+    const port = Number(new URL(this.url).port);
+    parts.bridge = new Bridge({
+      ...parts.bridgeOptions,
+      config: { ...config, http: { ...config.http, port } },
+    });
+    await parts.bridge.start();
   }
 
   cutCity(): void {
@@ -184,7 +211,8 @@ interface Parts {
   readonly ledger: Ledger;
   readonly checker: CityChecker;
   readonly cables: readonly SerialCable[];
-  readonly bridge: Bridge;
+  bridge: Bridge;
+  readonly bridgeOptions: BridgeOptions;
   readonly nodes: StreetNodes;
   readonly board: AvrNode | undefined;
   readonly replay: ReplayNodes;
@@ -196,8 +224,9 @@ function bridgeConfig(ends: {
   readonly cityBroker: EmbeddedBroker;
   readonly stands: readonly Stand[];
   readonly port: number;
+  readonly tokens: StreetOptions["tokens"];
 }): BridgeConfig {
-  const { folder, streetBroker, cityBroker, stands, port } = ends;
+  const { folder, streetBroker, cityBroker, stands, port, tokens } = ends;
   return {
     name: "street",
     dataDir: join(folder, "bridge"),
@@ -214,7 +243,14 @@ function bridgeConfig(ends: {
         stands.map(({ nodeId, name, position }) => [nodeId, { name, position }]),
       ),
     },
-    http: { port, nextFreePort: true },
+    http: {
+      port,
+      nextFreePort: true,
+      ...(tokens && {
+        tokenFile: tokens.operator,
+        read: { access: "token" as const, tokenFile: tokens.reader },
+      }),
+    },
     view: { staleAfterMs: 10_000 },
   };
 }

@@ -19,10 +19,12 @@ function rowsOf(readme: string): string[] {
   );
 }
 
-const documented = ["cli", "johnny-five", "payload", "schema", "sdk", "senml"].map((name) => {
-  const read = (file: string) => readFileSync(`${packages}/${name}/${file}`, "utf8");
-  return { name, codes: codesOf(read("src/error.ts")), readme: read("README.md") };
-});
+const documented = ["cli", "johnny-five", "mims", "payload", "schema", "sdk", "senml"].map(
+  (name) => {
+    const read = (file: string) => readFileSync(`${packages}/${name}/${file}`, "utf8");
+    return { name, codes: codesOf(read("src/error.ts")), readme: read("README.md") };
+  },
+);
 
 describe("the table of errors in a package's README", () => {
   test.each(documented)("of $name has a row for each code, and no other", ({ codes, readme }) => {

@@ -15,6 +15,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   codegen: ["schema", "payload", "senml", "ngsi-ld", "platforms"],
   sdk: ["schema", "payload", "senml", "link", "spool"],
   "johnny-five": ["sdk", "schema", "senml"],
+  mims: ["ngsi-ld"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "platforms", "mqtt-engine"],
   fleet: ["schema", "payload", "senml", "ngsi-ld", "mqtt-engine"],
   cli: [
@@ -28,6 +29,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "ngsi-ld",
     "firmware-sim",
     "link",
+    "mims",
     "sdk",
     "spool",
   ],
@@ -37,7 +39,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
 /** What each package may import of Node or npm that others may not. */
 export const reservedModules: Readonly<Record<string, readonly string[]>> = {
   serialport: ["bridge", "firmware-sim", "johnny-five"],
-  mqtt: ["bridge", "fleet"],
+  mqtt: ["bridge", "fleet", "mims"],
 };
 
 /** Packages whose main door runs where there is no Node: a browser, a LoRaWAN server, QuickJS. */

@@ -32,6 +32,9 @@ const given: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     setAside: "declare function setAside(refusal: unknown): void;",
     tryAgain: "declare function tryAgain(code: string): void;",
   },
+  mims: {
+    now: "declare const now: string;",
+  },
   schema: {
     lamp: `declare const lamp: import("@bollard/schema").SensorSchema;`,
   },

@@ -70,6 +70,8 @@ export function serveBridge(options: ServeOptions): Promise<HttpServer> {
     refused: new RetryRefused({ spool, interpret, log, sinks: () => sinksOf(running) }),
     onError: (error) => log.error({ err: error }, "a request failed"),
     onLoginFailure: (address) => tellLoginFailure(core, address),
+    onAudit: (audit) =>
+      log.info({ audit }, `audit: ${audit.method} ${audit.path} by ${audit.by}: ${audit.status}`),
     readApi: readApiOf(options),
   });
 }

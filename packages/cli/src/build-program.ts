@@ -52,6 +52,16 @@ const groups: readonly CommandGroup[] = [
     load: async (io) => (await import("./commands/sim.js")).simCommand(io),
   },
   {
+    name: "mims",
+    description: "show how a deployment meets the Minimal Interoperability Mechanisms",
+    load: async (io) => (await import("./commands/mims.js")).mimsCommand(io),
+  },
+  {
+    name: "catalogue",
+    description: "describe what a bridge offers, for data portals: DCAT-AP",
+    load: async (io) => (await import("./commands/catalogue.js")).catalogueCommand(io),
+  },
+  {
     name: "spool",
     description: "look into what a bridge keeps on its disk, export it, send it again",
     load: async (io) => (await import("./commands/spool.js")).spoolCommand(io),

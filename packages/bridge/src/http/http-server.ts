@@ -4,6 +4,7 @@ import type { BridgeClock } from "../clock.js";
 import { BridgeError } from "../error.js";
 import type { NodeView } from "../page/api-types.js";
 import { type ApiOptions, addApi, toControlView } from "./api.js";
+import { type AuditRecord, audit } from "./audit.js";
 import { addContexts } from "./contexts.js";
 import { EventStreams } from "./event-streams.js";
 import { guard } from "./guard.js";
@@ -38,6 +39,8 @@ export interface HttpServerOptions extends Omit<ApiOptions, "events" | "nodes"> 
   readonly onError: (error: Error) => void;
   /** Told of the address that each wrong token came from. */
   readonly onLoginFailure: (address: string) => void;
+  /** Told of each change that was asked for, and of who was refused. */
+  readonly onAudit: (record: AuditRecord) => void;
 }
 
 /** A server that runs. */
@@ -101,6 +104,7 @@ function buildApp(options: HttpServerOptions, events: EventStreams): FastifyInst
         detail: error.message,
       }),
   });
+  audit(app, options.clock, options.onAudit);
   guard(app, options);
   const { token, clock, onLoginFailure, readApi } = options;
   const isElsewhere = readApi && readApi.access.kind !== "page" ? isReadPath : () => false;

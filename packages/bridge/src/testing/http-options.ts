@@ -108,6 +108,7 @@ export function httpOptions(
       throw error;
     },
     onLoginFailure: () => {},
+    onAudit: () => {},
     ...more,
   };
 }

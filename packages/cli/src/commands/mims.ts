@@ -1,0 +1,8 @@
+import { Command } from "commander";
+import type { CliIo } from "../cli-io.js";
+import { mimsCheckCommand } from "./mims/check.js";
+
+/** `bollard mims …`: evidence for the Minimal Interoperability Mechanisms. */
+export function mimsCommand(io: CliIo): Command {
+  return new Command("mims").addCommand(mimsCheckCommand(io));
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "../../testing/run.js";
+
+/** As much of a bridge's read API as a catalogue and a look at its ids need. */
+const answers: Readonly<Record<string, unknown>> = {
+  "/v1/types": [
+    { type: "AirQualityObserved", "@context": [], attributes: [{ name: "pm25", title: "PM2.5" }] },
+  ],
+  "/v1/nodes": [{ node: "oak-street-1", position: [23.3, 42.7], reportIntervalS: 60 }],
+  "/v1/entities": [
+    { id: "urn:ngsi-ld:AirQualityObserved:oak-street-1", type: "AirQualityObserved" },
+  ],
+};
+const publisher = [
+  ...["--publisher", "City of Example", "--publisher-uri", "https://city.example"],
+  ...["--contact", "data@city.example"],
+];
+
+let folder = "";
+let server: Server;
+let url = "";
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bollard-mims-"));
+  server = createServer((request, response) => {
+    const answer = answers[(request.url ?? "").split("?")[0] ?? ""];
+    response.writeHead(answer ? 200 : 404, { "content-type": "application/ld+json" });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
+});
+
+describe("bollard mims check", () => {
+  test("tells each row, writes the table, and ends with 1 where a row is not met", async () => {
+    const only = ["--only", "1.1,1.4,0.2"];
+    const { code, out, err } = await run(["mims", "check", "--bridge", url, ...only, "-o", folder]);
+    expect(code).toBe(1);
+    expect(err).toContain("1 rows are not met: 0.2");
+    expect(out).toMatch(/^1\.4 {2}met/m);
+    expect(out).toContain("1 met, 1 not met, 0 not applicable, 1 not checked");
+    expect(readdirSync(folder).sort()).toEqual([
+      "compliance.csv",
+      "compliance.html",
+      "compliance.json",
+    ]);
+    const again = await run([
+      ...["mims", "check", "--bridge", url, "--only", "1.1", "--json"],
+      ...["--earlier", join(folder, "compliance.json")],
+    ]);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.out).rows[0]).toMatchObject({ id: "1.1", answer: "M" });
+  });
+
+  test("names the option that is wrong, and the address that does not answer", async () => {
+    const both = await run(["mims", "check", "--bridge", url, "--api", url]);
+    expect(both).toMatchObject({ code: 2 });
+    writeFileSync(join(folder, "x.json"), "{}");
+    const earlier = ["--earlier", join(folder, "x.json")];
+    const odd = await run(["mims", "check", "--bridge", url, ...earlier]);
+    expect(odd).toMatchObject({ code: 2 });
+    expect(odd.err).toContain("--earlier:");
+    const gone = await run(["mims", "check", "--bridge", "http://127.0.0.1:1"]);
+    expect(gone).toMatchObject({ code: 1 });
+    expect(gone.err).toContain("http://127.0.0.1:1/v1/types");
+  });
+});
+
+describe("bollard catalogue export", () => {
+  test("writes Turtle and JSON-LD that the shapes pass, with the address that people use", async () => {
+    const address = ["--address", "https://street.city.example"];
+    const { code, out } = await run([
+      ...["catalogue", "export", "--bridge", url, "-o", folder],
+      ...publisher,
+      ...address,
+    ]);
+    expect(code).toBe(0);
+    expect(out.trim().split("\n")).toHaveLength(2);
+    const turtle = readFileSync(join(folder, "catalogue.ttl"), "utf8");
+    expect(turtle).toContain("https://street.city.example/v1/entities?type=AirQualityObserved");
+    expect(turtle).not.toContain("127.0.0.1");
+  });
+
+  test("refuses what is no address or mailbox", async () => {
+    const contact = publisher.with(-1, "nobody");
+    const call = ["catalogue", "export", "--bridge", url, "-o", folder];
+    expect((await run([...call, ...contact])).err).toContain("a mailbox");
+    expect((await run([...call, ...publisher, "--licence", "mine"])).err).toContain("an address");
+  });
+});

@@ -1,0 +1,138 @@
+import type { Entity } from "@bollard/ngsi-ld";
+import { MimsError } from "../error.js";
+import { bollardDialect, type Dialect, ngsiLdDialect } from "./dialect.js";
+import { type Answer, HttpReader } from "./http-reader.js";
+
+/** What is checked, and what is known of it. */
+export interface DeploymentOptions {
+  /** Address of a Bollard bridge, such as `https://street.city.example`. */
+  readonly bridge?: string;
+  /** Address of an NGSI-LD API, such as `https://broker.city.example/ngsi-ld/v1`; in place of `bridge`. */
+  readonly api?: string;
+  /** Bearer token of the API. Default: none. */
+  readonly token?: string;
+  /** The operator's, for the list of devices. Default: none. */
+  readonly operatorToken?: string;
+  /** Address of a broker that publishes what is measured, such as `mqtts://broker.city.example`. */
+  readonly broker?: string;
+  readonly brokerCredentials?: { readonly username?: string; readonly password?: string };
+  /** Topic filter that is listened to. Default: `#`. */
+  readonly topic?: string;
+  /** How long a message may take to come, ms. Default: 30000. */
+  readonly patienceMs?: number;
+  /** PEM of those who may have signed the certificates. Default: the system's. */
+  readonly ca?: string;
+  /** A catalogue in Turtle or JSON-LD. */
+  readonly catalogue?: string;
+  /** Ids of entities that an earlier look saw: they have to be there still. */
+  readonly earlierIds?: readonly string[];
+  /** What the fleet wrote beside a simulation's results: `manifest.json`. */
+  readonly manifest?: unknown;
+  /** Default: 10000. */
+  readonly timeoutMs?: number;
+}
+
+const MOST_ENTITIES = 1000;
+
+/** A running deployment as the checks see it. What was asked once is not asked again. */
+export class Deployment {
+  readonly options: DeploymentOptions;
+  readonly reader: HttpReader;
+  readonly dialect: Dialect;
+  /** With a slash at its end. */
+  readonly api: string;
+  #types: Promise<readonly string[]> | undefined;
+  #entities: Promise<readonly Entity[]> | undefined;
+
+  /** @throws {@link MimsError} `MIMS_BAD_OPTION` */
+  constructor(options: DeploymentOptions) {
+    const { bridge, api, token, timeoutMs, ca } = options;
+    const given = bridge ?? api;
+    if (given === undefined || !URL.canParse(given)) {
+      throw new MimsError(
+        "MIMS_BAD_OPTION",
+        bridge === undefined ? "api" : "bridge",
+        `${given ?? "none"} is no address, such as http://127.0.0.1:8080`,
+      );
+    }
+    this.options = options;
+    this.dialect = bridge === undefined ? ngsiLdDialect : bollardDialect;
+    this.api =
+      bridge === undefined ? `${given.replace(/\/$/, "")}/` : new URL("v1/", slashed(given)).href;
+    this.reader = new HttpReader({
+      ...(token !== undefined && { token }),
+      ...(ca !== undefined && { ca }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+  }
+
+  /** An address below the API's. */
+  url(path: string): string {
+    return new URL(path, this.api).href;
+  }
+
+  get(path: string, accept = "application/ld+json"): Promise<Answer> {
+    return this.reader.get(this.url(path), { accept });
+  }
+
+  /** Types of entities there are. @throws {@link MimsError} `MIMS_UNREACHABLE` */
+  types(): Promise<readonly string[]> {
+    this.#types ??= this.#readTypes();
+    return this.#types;
+  }
+
+  /** The latest state of up to 1000 entities. @throws {@link MimsError} `MIMS_UNREACHABLE` */
+  entities(): Promise<readonly Entity[]> {
+    this.#entities ??= this.#readEntities();
+    return this.#entities;
+  }
+
+  async #readTypes(): Promise<readonly string[]> {
+    const answer = await this.#need(this.dialect.types());
+    const told: unknown = JSON.parse(answer.text);
+    if (Array.isArray(told)) {
+      return told.map((one) => (typeof one === "string" ? one : String(one.type ?? one.typeName)));
+    }
+    return (told as { typeList?: readonly string[] }).typeList ?? [];
+  }
+
+  async #readEntities(): Promise<readonly Entity[]> {
+    const types = await this.types();
+    if (types.length === 0) return [];
+    const answer = await this.#need(this.dialect.entities(types, MOST_ENTITIES));
+    return entitiesIn(answer.text);
+  }
+
+  async #need(path: string): Promise<Answer> {
+    const url = this.url(path);
+    const answer = await this.get(path).catch((cause: Error) => {
+      throw new MimsError("MIMS_UNREACHABLE", url, reasonOf(cause), { cause });
+    });
+    if (answer.status !== 200) {
+      throw new MimsError("MIMS_UNREACHABLE", url, `it answers ${answer.status}`);
+    }
+    try {
+      JSON.parse(answer.text);
+    } catch (cause) {
+      const type = answer.headers.get("content-type");
+      throw new MimsError("MIMS_UNREACHABLE", url, `it answers no JSON but ${type}`, { cause });
+    }
+    return answer;
+  }
+}
+
+/** Entities in an answer: an array, or one. */
+export function entitiesIn(text: string): readonly Entity[] {
+  const read: unknown = JSON.parse(text);
+  return (Array.isArray(read) ? read : [read]) as readonly Entity[];
+}
+
+/** Why the network failed; `fetch` itself says only that it did. */
+export function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return message === "fetch failed" && cause instanceof Error ? cause.message || message : message;
+}
+
+function slashed(address: string): string {
+  return address.endsWith("/") ? address : `${address}/`;
+}

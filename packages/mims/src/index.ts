@@ -1,0 +1,22 @@
+export { formatTurtle } from "./catalogue/format-turtle.js";
+export { readBridge } from "./catalogue/read-bridge.js";
+export { readCatalogue } from "./catalogue/read-catalogue.js";
+export { type ShapesName, shapeProblems } from "./catalogue/shape-problems.js";
+export {
+  type CataloguePublisher,
+  type CatalogueSource,
+  toCatalogue,
+} from "./catalogue/to-catalogue.js";
+export type { Check, Finding, Verdict } from "./checks/check.js";
+export type { DeploymentOptions } from "./deployment/deployment.js";
+export type { Edition, Requirement } from "./editions/requirements.js";
+export { isMimsError, MimsError, type MimsErrorCode } from "./error.js";
+export { formatCsv } from "./report/format-csv.js";
+export { formatHtml } from "./report/format-html.js";
+export {
+  type CheckOutcome,
+  type Compliance,
+  type ComplianceRow,
+  checkMims,
+  requirementsOf,
+} from "./run-checks.js";
