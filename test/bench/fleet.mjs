@@ -34,10 +34,11 @@ const fleet = {
   command: process.execPath,
   argumentsOf: (load) => [here("run.mjs"), JSON.stringify(load)],
 };
-const connectTools = {
-  fleet: here("connect-run.mjs"),
-  "mqtt, one client a node": here("mqtt-connect-run.mjs"),
-};
+const connectTools = [
+  { tool: "fleet", program: here("connect-run.mjs") },
+  { tool: "fleet, from 4 addresses", program: here("connect-run.mjs"), addresses: 4 },
+  { tool: "mqtt, one client a node", program: here("mqtt-connect-run.mjs") },
+];
 
 if (!findCommand("mosquitto")) {
   process.stderr.write("bench:fleet needs mosquitto: apt install mosquitto\n");
@@ -47,9 +48,9 @@ if (!findCommand("mosquitto")) {
 const { tools: peers, missing } = installPeers();
 const connections = [];
 for (const clients of quick ? [2000] : [5000, 19_000]) {
-  for (const [tool, program] of Object.entries(connectTools)) {
+  for (const { tool, program, addresses } of connectTools) {
     process.stderr.write(`${clients} connections: ${tool} …\n`);
-    connections.push({ tool, clients, ...(await runOnce(program, { clients })) });
+    connections.push({ tool, clients, ...(await runOnce(program, { clients, addresses })) });
   }
 }
 const rows = [];

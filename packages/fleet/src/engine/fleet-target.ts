@@ -5,10 +5,12 @@ import { FleetError } from "../error.js";
 import { expandTemplate } from "./expand-template.js";
 import type { ReconnectOptions } from "./reconnect-delays.js";
 
-/** User name and password of one client. */
+/** Who one client is. */
 export interface Credentials {
   readonly username?: string;
   readonly password?: string;
+  /** Its own certificate and key, PEM; in place of the target's. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
 /** The broker, and who connects to it. */
@@ -49,7 +51,8 @@ export interface FleetTarget
 /** Who one client is. */
 export function clientOf(target: FleetTarget, run: number, index: number): SwarmClient {
   const { credentials = [], sourceAddresses = [] } = target;
-  const { username, password } = credentials[index % Math.max(1, credentials.length)] ?? {};
+  const own = credentials[index % Math.max(1, credentials.length)] ?? {};
+  const { username, password, certificate } = own;
   const template = target.clientId ?? `bollard-fleet-${run.toString(16)}-%i`;
   const localAddress = sourceAddresses[index % Math.max(1, sourceAddresses.length)];
   return {
@@ -57,6 +60,7 @@ export function clientOf(target: FleetTarget, run: number, index: number): Swarm
     ...(username !== undefined && { username: expandTemplate(username, { index: index + 1 }) }),
     ...(password !== undefined && { password }),
     ...(localAddress !== undefined && { localAddress }),
+    ...(certificate && { tls: certificate }),
   };
 }
 

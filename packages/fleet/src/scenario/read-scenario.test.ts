@@ -42,7 +42,9 @@ describe("readScenarioFile", () => {
 
   test("reads all that it names, from its own folder", () => {
     file("mast.yaml", schema);
-    file("who.csv", "ann,secret\nbob,word\n");
+    file("who.csv", "ann,secret\nbob,word\n,,eve.pem,eve.key\n");
+    file("eve.pem", "a certificate");
+    file("eve.key", "its key");
     file("day.csv", "temperature\n3\n");
     const text = least
       .replace("everyS: 60", "everyS: 60\n    schema: mast.yaml\n    readings: { replay: day.csv }")
@@ -54,6 +56,7 @@ describe("readScenarioFile", () => {
       credentials: [
         { username: "ann", password: "secret" },
         { username: "bob", password: "word" },
+        { certificate: { cert: "a certificate", key: "its key" } },
       ],
     });
     expect(plan.streets[0]?.totalNodes).toBe(5);

@@ -82,26 +82,50 @@ export function readScenarioFile(path: string): LoadedScenario {
     credentials:
       credentials === undefined
         ? undefined
-        : at("broker.credentials", () => parseCredentials(texts.get(credentials) ?? "", path)),
+        : at("broker.credentials", () =>
+            parseCredentials(texts.get(credentials) ?? "", path, (file) =>
+              readText(resolve(folder, dirname(credentials), file), path),
+            ),
+          ),
   };
 }
 
 /**
- * User names and passwords from a CSV without a line of names.
+ * Who the clients are, from a CSV without a line of names: user name, password, and the files of a
+ * certificate and its key, of which any may be empty.
  *
- * @throws {@link FleetError} `FLEET_BAD_SCENARIO` for one without a line
+ * @param readPem - reads a file that the CSV names; each is read once
+ * @throws {@link FleetError} `FLEET_BAD_SCENARIO` for one without a line, or half a certificate
  */
-export function parseCredentials(text: string, place: string): readonly Credentials[] {
+export function parseCredentials(
+  text: string,
+  place: string,
+  readPem: (file: string) => string,
+): readonly Credentials[] {
   const rows: string[][] = parseCsv(text, {
     skip_empty_lines: true,
     trim: true,
     relax_column_count: true,
   });
   if (rows.length === 0) throw new FleetError("FLEET_BAD_SCENARIO", place, "there is no line");
-  return rows.map(([username, password]) => ({
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-  }));
+  const pems = new Map<string, string>();
+  const pemOf = (file: string) => {
+    const pem = pems.get(file) ?? readPem(file);
+    pems.set(file, pem);
+    return pem;
+  };
+  return rows.map(([username, password, cert = "", key = ""], index) => {
+    if ((cert === "") !== (key === "")) {
+      const message = `line ${index + 1}: a certificate and its key go together`;
+      throw new FleetError("FLEET_BAD_SCENARIO", place, message);
+    }
+    const hasName = username !== undefined && (username !== "" || cert === "");
+    return {
+      ...(hasName && { username }),
+      ...(hasName && password !== undefined && { password }),
+      ...(cert !== "" && { certificate: { cert: pemOf(cert), key: pemOf(key) } }),
+    };
+  });
 }
 
 /** What the JSON Schema cannot say. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import {
   type Credentials,
   type DriverName,
@@ -53,7 +54,10 @@ export function addBrokerOptions(command: Command): Command {
     )
     .option("-u, --username <name>", "user name; %i is the client's number")
     .option("-P, --password <password>", "password")
-    .option("--credentials <file>", "CSV with username,password: one line a client, in turn")
+    .option(
+      "--credentials <file>",
+      "CSV with username,password,cert.pem,key.pem: a line a client, in turn",
+    )
     .option("--clientid <template>", "client id; %i is the client's number")
     .option("-S, --ssl", "TLS")
     .option("--cafile <file>", "PEM file of who signed the broker's certificate; turns TLS on")
@@ -140,7 +144,9 @@ function credentialsOf(options: BrokerOptions): readonly Credentials[] | undefin
     if (username === undefined) return undefined;
     return [{ username, ...(password !== undefined && { password }) }];
   }
-  return parseCredentials(read(file, "--credentials"), file);
+  return parseCredentials(read(file, "--credentials"), file, (pem) =>
+    read(resolve(dirname(file), pem), "--credentials"),
+  );
 }
 
 function read(file: string, option: string): string {
