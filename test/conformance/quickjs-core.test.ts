@@ -10,7 +10,13 @@ import {
   type SensorSchema,
 } from "@bollard/sdk";
 import { beforeAll, describe, expect, test } from "vitest";
-import { bundleCore, measureCore, mostBytes, runInQuickJs } from "../core-size/measure-core.mjs";
+import {
+  bundleCore,
+  measureCore,
+  mostBrotliBytes,
+  mostBytes,
+  runInQuickJs,
+} from "../core-size/measure-core.mjs";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 
@@ -152,8 +158,12 @@ describe("the SDK's main door", () => {
       (["encode", "batch", "whole"] as const).map((name) => measureCore(name, mostBytes[name])),
     );
     expect(sizes.map(({ fits }) => fits)).toEqual([true, true, true]);
+    for (const [index, name] of (["encode", "batch", "whole"] as const).entries()) {
+      expect(sizes[index]?.brotliBytes).toBeLessThanOrEqual(mostBrotliBytes[name]);
+    }
     const oversize = await measureCore("oversize", mostBytes.whole);
     expect(oversize.fits).toBe(false);
     expect(oversize.usedBytes).toBeGreaterThan(mostBytes.whole);
+    expect(oversize.brotliBytes).toBeGreaterThan(mostBrotliBytes.whole);
   });
 });
