@@ -11,6 +11,13 @@ export type { Check, Finding, Verdict } from "./checks/check.js";
 export type { DeploymentOptions } from "./deployment/deployment.js";
 export type { Edition, Requirement } from "./editions/requirements.js";
 export { isMimsError, MimsError, type MimsErrorCode } from "./error.js";
+export { makePlan, type PlanAnswers, planChoices } from "./plan/make-plan.js";
+export {
+  type PlanLanguage,
+  type PlanTexts,
+  planLanguages,
+  planTexts,
+} from "./plan/plan-texts.js";
 export { formatCsv } from "./report/format-csv.js";
 export { formatHtml } from "./report/format-html.js";
 export {

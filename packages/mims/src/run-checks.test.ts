@@ -246,6 +246,28 @@ describe("checkMims", () => {
     expect(entityIds).toEqual(ids);
   });
 
+  test("asks a context broker in NGSI-LD's own words, and sees its faults too", async () => {
+    const look = async (mischief: Mischief = {}) => {
+      const city = await ModelCity.open(mischief);
+      closing.push(() => city.close());
+      const api = `${city.url}/ngsi-ld/v1`;
+      const { rows } = await checkMims({ api, earlierIds: ids }, "9.0", NOW, [
+        "0",
+        "1",
+        "2",
+        "7.2",
+      ]);
+      return new Map(rows.map(({ id, verdict }) => [id, verdict]));
+    };
+    expect(Object.fromEntries(await look())).toEqual({
+      ...{ "0.1": "met", "0.2": "not met", "0.3": "met", "0.4": "not checked", "0.5": "met" },
+      ...{ "1.1": "met", "1.2": "met", "1.3": "not checked", "1.4": "met" },
+      ...{ "2.1": "met", "2.2": "met", "2.3": "not applicable", "2.4": "met", "7.2": "met" },
+    });
+    expect((await look({ ignores: ["bbox"] })).get("0.3")).toBe("not met");
+    expect((await look({ ignores: ["time"] })).get("0.3")).toBe("not met");
+  });
+
   test.each(violations.map(([check, says, ...rest]) => [check, says, rest] as const))(
     "%s is not met where %s",
     async (check, says, [mischief, options]) => {

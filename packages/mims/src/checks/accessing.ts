@@ -30,8 +30,9 @@ export const described: Check = {
   id: "described",
   title: "An OpenAPI description at a fixed address, with the paths that answer",
   async run(deployment) {
-    const asked = `GET ${deployment.url("openapi.json")}`;
-    const answer = await deployment.get("openapi.json", "application/json");
+    const url = deployment.options.openApi ?? deployment.url("openapi.json");
+    const asked = `GET ${url}`;
+    const answer = await deployment.reader.get(url, { accept: "application/json" });
     if (answer.status !== 200) return notMet(asked, `status ${answer.status}`);
     const document = parsed(answer.text) as { openapi?: string; paths?: object; info?: object };
     const paths = Object.keys(document?.paths ?? {});

@@ -9,6 +9,8 @@ export interface DeploymentOptions {
   readonly bridge?: string;
   /** Address of an NGSI-LD API, such as `https://broker.city.example/ngsi-ld/v1`; in place of `bridge`. */
   readonly api?: string;
+  /** Address of its OpenAPI description, JSON. Default: `openapi.json` below the API's. */
+  readonly openApi?: string;
   /** Bearer token of the API. Default: none. */
   readonly token?: string;
   /** The operator's, for the list of devices. Default: none. */

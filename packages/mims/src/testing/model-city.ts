@@ -65,7 +65,7 @@ export class ModelCity {
 
 /** @returns true: it was answered */
 function serve(request: IncomingMessage, response: ServerResponse, mischief: Mischief): true {
-  const url = new URL(request.url ?? "/", "http://city");
+  const url = asBridge(new URL(request.url ?? "/", "http://city"));
   const { ignores = [], answers = {}, token } = mischief;
   const isAllowed = token === undefined || request.headers.authorization === `Bearer ${token}`;
   const send = (status: number, body: unknown, type = "application/ld+json"): true => {
@@ -105,6 +105,12 @@ function serve(request: IncomingMessage, response: ServerResponse, mischief: Mis
     return true;
   }
   switch (url.pathname) {
+    case "/ngsi-ld/v1/types":
+      return send(200, {
+        id: "urn:ngsi-ld:EntityTypeList:1",
+        type: "EntityTypeList",
+        typeList: ["AirQualityObserved"],
+      });
     case "/v1/types":
       return send(200, [{ type: "AirQualityObserved", "@context": context, attributes: [] }]);
     case "/v1/entities":
@@ -134,6 +140,27 @@ function serve(request: IncomingMessage, response: ServerResponse, mischief: Mis
   return send(found ? 200 : 404, found ?? { title: "There is none" });
 }
 
+/** A question in NGSI-LD's own words (ETSI GS CIM 009, clause 6) as one to a bridge. */
+function asBridge(url: URL): URL {
+  const path = /^\/ngsi-ld\/v1\/(entities.*|temporal\/entities\/(.+))$/.exec(url.pathname);
+  if (!path) return url;
+  const { searchParams } = url;
+  if (path[2] !== undefined) {
+    const id = path[2];
+    return new URL(`/v1/history?id=${id}&to=${searchParams.get("endTimeAt")}`, url);
+  }
+  const bridge = new URL(`/v1/${path[1]}`, url);
+  bridge.search = url.search;
+  const [ring] = JSON.parse(searchParams.get("coordinates") ?? "[]") as [number, number][][];
+  if (ring && searchParams.get("georel") === "within") {
+    const [west, south] = ring[0] ?? [0, 0];
+    const [east, north] = ring[2] ?? [0, 0];
+    bridge.searchParams.set("bbox", [west, south, east, north].join(","));
+  }
+  if (searchParams.get("limit") === "none") bridge.searchParams.set("nonsense", "1");
+  return bridge;
+}
+
 function sendEntities(
   { searchParams }: URL,
   accept: string,
@@ -151,7 +178,7 @@ function sendEntities(
     const [longitude, latitude] = value.coordinates;
     return longitude >= west && longitude <= east && latitude >= south && latitude <= north;
   });
-  if (searchParams.get("format") === "geojson") {
+  if (searchParams.get("format") === "geojson" || /geo\+json/.test(accept)) {
     const features = found.map(({ id, location }) => ({
       type: "Feature",
       id,

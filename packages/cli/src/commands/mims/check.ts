@@ -18,6 +18,7 @@ interface Options {
   readonly edition: Edition;
   readonly bridge?: string;
   readonly api?: string;
+  readonly openapi?: string;
   readonly tokenFile?: string;
   readonly operatorTokenFile?: string;
   readonly broker?: string;
@@ -59,6 +60,7 @@ export function mimsCheckCommand(io: CliIo): Command {
     )
     .option("--bridge <url>", "a Bollard bridge, such as http://127.0.0.1:8080")
     .option("--api <url>", "any NGSI-LD API, in place of --bridge")
+    .option("--openapi <url>", "its description, JSON; default: openapi.json below the API")
     .option("--token-file <file>", "a reader's token for it, the file's first line")
     .option("--operator-token-file <file>", "the operator's, for the list of devices")
     .option("--broker <url>", "an MQTT broker that publishes what is measured")
@@ -118,6 +120,7 @@ function deploymentOf(options: Options): DeploymentOptions {
   return {
     ...(bridge !== undefined && { bridge }),
     ...(api !== undefined && { api }),
+    ...(options.openapi !== undefined && { openApi: options.openapi }),
     ...(tokenFile !== undefined && { token: firstLine("--token-file", tokenFile) }),
     ...(operatorTokenFile !== undefined && {
       operatorToken: firstLine("--operator-token-file", operatorTokenFile),

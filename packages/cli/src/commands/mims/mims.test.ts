@@ -75,6 +75,23 @@ describe("bollard mims check", () => {
   });
 });
 
+describe("bollard mims plan", () => {
+  test("asks what was not given, again where the answer is none, and writes Markdown", async () => {
+    const asked: string[] = [];
+    const replies = ["Thisted", "lorawan", "cloud", "pi", "", "no", "yes"];
+    const ask = async (question: string) => {
+      asked.push(question);
+      return replies[asked.length - 1] ?? "";
+    };
+    const { code, out } = await run(["mims", "plan", "--language", "da"], { ask });
+    expect(code).toBe(0);
+    expect(asked).toHaveLength(7);
+    expect(out).toContain("# Den korteste vej til MIM'erne for Thisted");
+    expect(out).toContain("bollard kit thisted.schema.yaml");
+    expect((await run(["mims", "plan", "--run", "moon"])).code).toBe(2);
+  });
+});
+
 describe("bollard catalogue export", () => {
   test("writes Turtle and JSON-LD that the shapes pass, with the address that people use", async () => {
     const address = ["--address", "https://street.city.example"];
