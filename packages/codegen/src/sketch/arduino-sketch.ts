@@ -129,11 +129,31 @@ void loop()
 `;
 }
 
-function membersOf({ slots, fields, macro, name }: CModel): string {
-  let pin = 0;
-  const lines = slots.flatMap((slot) => {
-    const of = measuredBy(slot, macro, () => `A${pin++ % FIRST_ANALOG_PINS}`);
-    return of === undefined ? [] : [`\treading->${slot.member} = ${of};`];
+/**
+ * Which analog pin stands for which number in the sketch, until a sensor takes its place.
+ *
+ * @returns pins such as `A0`, used again from the first where there are more numbers than pins
+ */
+export function sketchPins(
+  schema: SensorSchema,
+): readonly { readonly pin: string; readonly field: string }[] {
+  return pinsOf(modelOf(schema, toWord(schema.name))).map(({ pin, slot }) => ({
+    pin,
+    field: slot.field.field.name,
+  }));
+}
+
+function pinsOf({ slots }: CModel): readonly { readonly pin: string; readonly slot: CSlot }[] {
+  return slots
+    .filter((slot) => isMeasured(slot))
+    .map((slot, index) => ({ pin: `A${index % FIRST_ANALOG_PINS}`, slot }));
+}
+
+function membersOf(model: CModel): string {
+  const { fields, macro, name } = model;
+  const lines = pinsOf(model).map(({ pin, slot: { member } }) => {
+    const range = `${macro}_${member.toUpperCase()}`;
+    return `\treading->${member} = map(analogRead(${pin}), 0, 1023, ${range}_MIN, ${range}_MAX);`;
   });
   const there = fields.filter(
     ({ has, slots: own }) => has !== undefined && own.some((slot) => isMeasured(slot)),
@@ -149,10 +169,4 @@ function membersOf({ slots, fields, macro, name }: CModel): string {
 
 function isMeasured({ field: { field }, count }: CSlot): boolean {
   return field.kind === "quantity" && count === 1;
-}
-
-function measuredBy(slot: CSlot, macro: string, pin: () => string): string | undefined {
-  if (!isMeasured(slot)) return undefined;
-  const member = `${macro}_${slot.member.toUpperCase()}`;
-  return `map(analogRead(${pin()}), 0, 1023, ${member}_MIN, ${member}_MAX)`;
 }

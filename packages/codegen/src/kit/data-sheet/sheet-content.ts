@@ -1,6 +1,7 @@
 import { eu868DataRates, layoutOf, lorawanAirtime } from "@bollard/payload";
 import { toPlatformField } from "@bollard/platforms";
 import { type Field, layoutFingerprint, rangeOf, type SensorSchema } from "@bollard/schema";
+import { sketchPins } from "../../sketch/arduino-sketch.js";
 import type { FilledKitOptions } from "../kit-options.js";
 import { kitVectors } from "../kit-vectors.js";
 import { SIGFOX_BYTES, sigfoxBytes } from "../sigfox/sigfox-files.js";
@@ -54,6 +55,7 @@ export function sheetContent(schema: SensorSchema, options: FilledKitOptions): S
       fieldsTable(schema),
       sizesTable(schema, options),
       ...commandsTable(schema),
+      ...wiringTable(schema),
       waysTable(schema, options),
       mimTable(schema),
     ],
@@ -211,6 +213,23 @@ function waysTable(schema: SensorSchema, { port, commandPort }: FilledKitOptions
 }
 
 /** What of OASC's Minimal Interoperability Mechanisms the sensor's own description answers. */
+function wiringTable(schema: SensorSchema): readonly SheetTable[] {
+  const pins = sketchPins(schema);
+  if (pins.length === 0) return [];
+  return [
+    {
+      title: "Wiring of the example sketch",
+      words:
+        "Of the Arduino sketch that bollard init writes: its analog pins stand for the sensors until yours take their place. To the bridge by USB, or by TX and RX at 115200 baud.",
+      columns: ["Pin", "Field", "0 to 5 V stand for"],
+      rows: pins.map(({ pin, field: name }) => {
+        const field = schema.fields.find((one) => one.name === name);
+        return [pin, name, field ? rangeText(field) : ""];
+      }),
+    },
+  ];
+}
+
 function sigfoxRow(schema: SensorSchema): readonly string[] {
   const bytes = sigfoxBytes(schema);
   return [
@@ -222,27 +241,48 @@ function sigfoxRow(schema: SensorSchema): readonly string[] {
   ];
 }
 
+/** What a node of this schema and its bridge do for each MIM, by the numbers of edition 9.0. */
 function mimTable(schema: SensorSchema): SheetTable {
   const models = modelsOf(schema);
   const personal = schema.fields.filter(({ concernsPersons }) => concernsPersons);
+  const units = schema.fields.filter((field) => "unit" in field && field.unit);
+  const derived = schema.derived.map(({ name }) => name);
   return {
-    title: "Minimal Interoperability Mechanisms",
+    title: "Minimal Interoperability Mechanisms (MIMs Plus 9.0, and 2021 for MIM4, 5 and 10)",
+    words: "What answers each; whether a deployment meets them shows bollard mims check.",
     columns: ["MIM", "What answers it"],
     rows: [
+      ["MIM0, accessing", "the bridge's read API, described by OpenAPI and AsyncAPI; async-api/"],
       [
-        "MIM1, context",
+        "MIM1, interlinking",
         models.length > 0
-          ? "NGSI-LD entities with the models' contexts"
+          ? "NGSI-LD entities under the owner's name, with the models' contexts"
           : "none of its fields maps to a model yet",
       ],
-      ["MIM2, data models", models.join(", ") || "none yet"],
+      [
+        "MIM2, representing",
+        `${models.join(", ") || "no model yet"}; a unit with ${units.length} of ${schema.fields.length} fields, times in UTC`,
+      ],
+      ["MIM3, exchanging", "bollard catalogue export: DCAT-AP 3, with your licence"],
       [
         "MIM4, personal data",
         personal.length > 0
           ? `${personal.map(({ name }) => name).join(", ")}: marked; the bridge keeps them back until a rule is given`
           : "no field says something about a person",
       ],
-      ["MIM7, places", "WGS 84, longitude first; GeoJSON and SensorThings"],
+      [
+        "MIM5, fair AI",
+        derived.length > 0
+          ? `${derived.join(", ")}: derived by a formula that stands in the schema`
+          : "nothing is derived or decided",
+      ],
+      [
+        "MIM6, securing",
+        "LoRaWAN's keys or TLS on the way; the link's cable; login, roles and audit at the bridge",
+      ],
+      ["MIM7, geospatial", "WGS 84, longitude first; GeoJSON and SensorThings"],
+      ["MIM8, twins", "simulated nodes are named so, and their runs on record"],
+      ["MIM10, resources", "bytes and time on air above"],
     ],
   };
 }
