@@ -5,6 +5,8 @@ export { type ShapesName, shapeProblems } from "./catalogue/shape-problems.js";
 export {
   type CataloguePublisher,
   type CatalogueSource,
+  type HvdCategory,
+  hvdCategories,
   toCatalogue,
 } from "./catalogue/to-catalogue.js";
 export type { Check, Finding, Verdict } from "./checks/check.js";

@@ -401,6 +401,17 @@ describe("the compliance table", () => {
 });
 
 describe("a catalogue", () => {
+  test("passes the shapes for high-value datasets where it says that it has some, and only there", async () => {
+    const { readCatalogue } = await import("./catalogue/read-catalogue.js");
+    const { shapeProblems } = await import("./catalogue/shape-problems.js");
+    const high = catalogueOf({ hvdCategory: "environment" });
+    const triples = await readCatalogue(await formatTurtle(high));
+    expect(await shapeProblems(triples)).toEqual([]);
+    expect(await shapeProblems(triples, "hvd")).toEqual([]);
+    const plain = await readCatalogue(await formatTurtle(catalogueOf()));
+    expect((await shapeProblems(plain, "hvd")).length).toBeGreaterThan(0);
+  });
+
   test("passes the shapes of DCAT-AP 3 in Turtle and JSON-LD, and a broken one does not", async () => {
     const { readCatalogue } = await import("./catalogue/read-catalogue.js");
     const { shapeProblems } = await import("./catalogue/shape-problems.js");

@@ -1,3 +1,18 @@
+/**
+ * Categories of high-value datasets that a street's sensors may be of: address and English label of the
+ * EU's vocabulary.
+ *
+ * @see Implementing Regulation (EU) 2023/138, annex
+ */
+export const hvdCategories = {
+  environment: ["http://data.europa.eu/bna/c_dd313021", "Earth observation and environment"],
+  geospatial: ["http://data.europa.eu/bna/c_ac64a52d", "Geospatial"],
+  meteorological: ["http://data.europa.eu/bna/c_164e0bf5", "Meteorological"],
+  mobility: ["http://data.europa.eu/bna/c_b79e35eb", "Mobility"],
+  statistics: ["http://data.europa.eu/bna/c_e1da4e07", "Statistics"],
+} as const;
+export type HvdCategory = keyof typeof hvdCategories;
+
 /** Who publishes a catalogue, and under what terms. */
 export interface CataloguePublisher {
   /** Name of the city, or whoever publishes. */
@@ -12,6 +27,11 @@ export interface CataloguePublisher {
   readonly language?: string;
   readonly title?: string;
   readonly description?: string;
+  /**
+   * Category of the high-value datasets that these are. Default: none, and nothing says that they are of
+   * high value.
+   */
+  readonly hvdCategory?: HvdCategory;
   /** Address of a country or region, such as one of the EU's authority tables. Default: none. */
   readonly spatial?: string;
 }
@@ -50,10 +70,15 @@ const context = {
   vcard: "http://www.w3.org/2006/vcard/ns#",
   xsd: "http://www.w3.org/2001/XMLSchema#",
   locn: "http://www.w3.org/ns/locn#",
+  dcatap: "http://data.europa.eu/r5r/",
+  eli: "http://data.europa.eu/eli/ontology#",
   skos: "http://www.w3.org/2004/02/skos/core#",
   gsp: "http://www.opengis.net/ont/geosparql#",
   rdfs: "http://www.w3.org/2000/01/rdf-schema#",
 };
+
+/** Implementing Regulation (EU) 2023/138. */
+const HVD_REGULATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj";
 
 const forms = [
   { format: "jsonld", fileType: "JSON_LD", mediaType: "application/ld+json" },
@@ -76,10 +101,11 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
   const typed = (iri: string, type: string) => ({ "@id": iri, "@type": type });
   const resource = (iri: string) => typed(iri, "rdfs:Resource");
   const open = typed(ACCESS_PUBLIC, "dct:RightsStatement");
-  const theme = {
-    ...typed(THEME_ENVIRONMENT, "skos:Concept"),
-    "skos:prefLabel": { "@value": "Environment", "@language": "en" },
-  };
+  const concept = (iri: string, label: string) => ({
+    ...typed(iri, "skos:Concept"),
+    "skos:prefLabel": { "@value": label, "@language": "en" },
+  });
+  const theme = concept(THEME_ENVIRONMENT, "Environment");
   const at = (path: string) => new URL(path, source.address).href;
   const title = publisher.title ?? "What the street's sensors measure";
   const agent = {
@@ -90,9 +116,18 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
   const contact = {
     "@type": "vcard:Kind",
     "vcard:fn": publisher.publisher,
-    "vcard:hasEmail": link(`mailto:${publisher.contact}`),
+    "vcard:hasEmail": resource(`mailto:${publisher.contact}`),
   };
   const serviceId = at("v1#service");
+  const { hvdCategory } = publisher;
+  const legislation =
+    hvdCategory === undefined
+      ? {}
+      : { "dcatap:applicableLegislation": typed(HVD_REGULATION, "eli:LegalResource") };
+  const category = hvdCategory && hvdCategories[hvdCategory];
+  const highValue = category
+    ? { ...legislation, "dcatap:hvdCategory": concept(category[0], category[1]) }
+    : {};
   const datasets = source.datasets.map(({ type, contexts, attributes }) => ({
     "@id": at(`v1/entities?type=${type}#dataset`),
     "@type": "dcat:Dataset",
@@ -111,6 +146,7 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
       "@type": "dct:Standard",
     })),
     ...spatialOf(source, publisher),
+    ...highValue,
     "dcat:distribution": forms.map(({ format, fileType, mediaType }) => ({
       "@id": at(`v1/entities?type=${type}&format=${format}#distribution`),
       "@type": "dcat:Distribution",
@@ -120,6 +156,7 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
       "dct:format": { "@id": `${FILE_TYPE}${fileType}`, "@type": "dct:MediaTypeOrExtent" },
       "dct:license": { "@id": licence, "@type": "dct:LicenseDocument" },
       "dcat:accessService": link(serviceId),
+      ...legislation,
     })),
   }));
   return {
@@ -144,6 +181,8 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
       "dct:publisher": link(publisherUri),
       "dct:license": { "@id": licence, "@type": "dct:LicenseDocument" },
       "dct:accessRights": open,
+      "foaf:page": typed(at("v1/openapi.json"), "foaf:Document"),
+      ...highValue,
       "dcat:servesDataset": datasets.map(({ "@id": id }) => link(id)),
     },
   };

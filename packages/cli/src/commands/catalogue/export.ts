@@ -1,12 +1,14 @@
 import {
   type CataloguePublisher,
   formatTurtle,
+  type HvdCategory,
+  hvdCategories,
   readBridge,
   readCatalogue,
   shapeProblems,
   toCatalogue,
 } from "@bollard/mims";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
 import { writeFiles } from "../generate/write-files.js";
@@ -22,11 +24,13 @@ interface Options {
   readonly language: string;
   readonly title?: string;
   readonly spatial?: string;
+  readonly hvd?: HvdCategory;
 }
 
 const examples = `
 A dataset for each type of entity, each form a distribution, and the read API as their service. What is
-written passes the published SHACL shapes of DCAT-AP 3, or nothing is written.
+written passes the published SHACL shapes of DCAT-AP 3, with --hvd those of its profile too, or nothing is
+written.
 
 Example:
   $ bollard catalogue export --bridge http://127.0.0.1:8080 -o catalogue --address https://street.city.example \\
@@ -53,22 +57,33 @@ export function catalogueExportCommand(io: CliIo): Command {
     .option("--language <tag>", "of the titles", "en")
     .option("--title <text>", "of the catalogue")
     .option("--spatial <url>", "address of the area; default: the box around the nodes", toUrl)
+    .addOption(
+      new Option(
+        "--hvd <category>",
+        "these are high-value datasets, (EU) 2023/138, of this category",
+      ).choices(Object.keys(hvdCategories)),
+    )
     .addHelpText("after", examples)
     .action((options: Options) => runExport(io, options));
 }
 
 async function runExport(io: CliIo, options: Options): Promise<void> {
   const { bridge, address = bridge, output, publisher, publisherUri, contact, licence } = options;
-  const { language, title, spatial } = options;
+  const { language, title, spatial, hvd } = options;
   const madeAt = new Date((io.now?.() ?? Date.now() / 1000) * 1000).toISOString();
   const by: CataloguePublisher = {
     ...{ publisher, publisherUri, contact, licence, language },
     ...(title !== undefined && { title }),
     ...(spatial !== undefined && { spatial }),
+    ...(hvd !== undefined && { hvdCategory: hvd }),
   };
   const catalogue = toCatalogue(await readBridge(bridge, address, madeAt), by);
   const turtle = await formatTurtle(catalogue);
-  const problems = await shapeProblems(await readCatalogue(turtle));
+  const triples = await readCatalogue(turtle);
+  const problems = [
+    ...(await shapeProblems(triples)),
+    ...(hvd === undefined ? [] : await shapeProblems(triples, "hvd")),
+  ];
   if (problems.length > 0) {
     throw new CliError("CLI_FAILED", `the shapes of DCAT-AP 3 refuse it: ${problems.join("; ")}`);
   }
