@@ -44,6 +44,7 @@ export class BoardSession {
   #watch: NodeJS.Timeout | undefined;
   #heardAt = performance.now();
   #isClosed = false;
+  #isOver = false;
   #end: (cause: Error) => void = () => {};
   /** Resolves with why it ended. */
   readonly ended: Promise<Error>;
@@ -52,9 +53,12 @@ export class BoardSession {
     this.#options = options;
     const { stream } = options;
     this.ended = new Promise((resolve) => {
-      this.#end = resolve;
-      stream.once("error", resolve);
-      stream.once("close", () => resolve(new Error("the board's line closed")));
+      this.#end = (cause) => {
+        this.#isOver = true;
+        resolve(cause);
+      };
+      stream.once("error", this.#end);
+      stream.once("close", () => this.#end(new Error("the board's line closed")));
     });
     stream.on("data", () => {
       this.#heardAt = performance.now();
@@ -87,7 +91,7 @@ export class BoardSession {
     return new Promise((resolve) => {
       const look = () => {
         const isDone =
-          this.#isClosed ||
+          this.#isOver ||
           performance.now() - startedAt >= FIRST_VALUES_MS ||
           this.#readers.every(({ hasMeasured }) => hasMeasured());
         if (isDone) resolve();
@@ -97,8 +101,10 @@ export class BoardSession {
     });
   }
 
-  /** One value a field, null where there is none. */
-  read(): Record<string, unknown> {
+  /** One value a field, null where there is none; undefined once the board is lost. */
+  read(): Record<string, unknown> | undefined {
+    // johnny-five's components show their last values for ever.
+    if (this.#isOver) return undefined;
     const values = Object.fromEntries(
       this.#options.schema.fields.map(({ name }): [string, unknown] => [name, null]),
     );

@@ -88,6 +88,22 @@ describe("reportBoard", () => {
     expect(states.slice(0, 4)).toEqual(["up", "lost", "opening", "up"]);
   });
 
+  test("a board that is lost before its sensors have measured reports nothing", async () => {
+    const { board, readings, lines, states } = street({
+      sensors: (uno) => ({
+        // There is no such part on the bus: it never measures.
+        humidity: new five.Hygrometer({ board: uno, controller: "SHT31D", address: 0x45 }),
+        temperature: new five.Thermometer({ board: uno, controller: "TMP36", pin: "A2" }),
+      }),
+    });
+    await until(() => states.includes("up"));
+    lines[0]?.destroy();
+    await until(() => states.includes("lost"));
+    expect(readings).toEqual([]);
+    await board.close();
+    expect(board.stats()).toMatchObject({ reported: 0, incomplete: 0 });
+  });
+
   test("a cable that ends without a word is a lost board", async () => {
     const { readings, lines, states, causes } = street({
       silentMs: 200,
