@@ -13,6 +13,15 @@ export type { Check, Finding, Verdict } from "./checks/check.js";
 export type { DeploymentOptions } from "./deployment/deployment.js";
 export type { Edition, Requirement } from "./editions/requirements.js";
 export { isMimsError, MimsError, type MimsErrorCode } from "./error.js";
+export { type Bucket, HourBuckets } from "./indicators/hour-buckets.js";
+export {
+  type IndicatorOptions,
+  type IndicatorSeries,
+  type IndicatorWindow,
+  indicatorSeries,
+  type Window,
+} from "./indicators/indicator-series.js";
+export { type HistoryQuery, type HistoryRead, readHistory } from "./indicators/read-history.js";
 export { makePlan, type PlanAnswers, planChoices } from "./plan/make-plan.js";
 export {
   type PlanLanguage,

@@ -12,6 +12,14 @@ const answers: Readonly<Record<string, unknown>> = {
     { type: "AirQualityObserved", "@context": [], attributes: [{ name: "pm25", title: "PM2.5" }] },
   ],
   "/v1/nodes": [{ node: "oak-street-1", position: [23.3, 42.7], reportIntervalS: 60 }],
+  "/v1/history": Array.from({ length: 50 }, (_, minute) => ({
+    id: "urn:ngsi-ld:AirQualityObserved:oak-street-1",
+    type: "AirQualityObserved",
+    pm25: {
+      ...{ type: "Property", value: 10 + (minute % 2), unitCode: "GQ" },
+      observedAt: new Date(Date.UTC(2018, 8, 30, 7, minute)).toISOString(),
+    },
+  })),
   "/v1/entities": [
     { id: "urn:ngsi-ld:AirQualityObserved:oak-street-1", type: "AirQualityObserved" },
   ],
@@ -72,6 +80,30 @@ describe("bollard mims check", () => {
     const gone = await run(["mims", "check", "--bridge", "http://127.0.0.1:1"]);
     expect(gone).toMatchObject({ code: 1 });
     expect(gone.err).toContain("http://127.0.0.1:1/v1/types");
+  });
+});
+
+describe("bollard mims indicators", () => {
+  test("tells an hour with its coverage and method, and a day that has too little", async () => {
+    const call = ["mims", "indicators", "--bridge", url, "--attribute", "pm25"];
+    const hour = await run([...call, "--window", "hour"]);
+    expect(hour.code).toBe(0);
+    expect(hour.out).toMatch(
+      /^2018-09-30T07:00 +10\.5 +\(10 to 11\) +1 of 1 places, 83 % measured$/m,
+    );
+    expect(hour.out).toContain("pm25 in GQ, of 50 readings: arithmetic mean");
+    const day = await run([...call, "--json"]);
+    expect(JSON.parse(day.out).windows).toMatchObject([{ value: null, placesMeasured: 1 }]);
+  });
+
+  test("says where there is nothing, and refuses a time without a zone", async () => {
+    const call = ["mims", "indicators", "--bridge", url];
+    const none = await run([...call, "--attribute", "no2"]);
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.err).toContain("there is no no2");
+    const odd = await run([...call, "--attribute", "pm25", "--from", "2026-09-01"]);
+    expect(odd).toMatchObject({ code: 2 });
+    expect(odd.err).toContain("with its zone");
   });
 });
 
