@@ -92,17 +92,22 @@ export class Deployment {
   async #readTypes(): Promise<readonly string[]> {
     const answer = await this.#need(this.dialect.types());
     const told: unknown = JSON.parse(answer.text);
-    if (Array.isArray(told)) {
-      return told.map((one) => (typeof one === "string" ? one : String(one.type ?? one.typeName)));
-    }
-    return (told as { typeList?: readonly string[] }).typeList ?? [];
+    // A bridge's list, a broker's list of its type details, or its list of names.
+    const list: unknown = Array.isArray(told) ? told : Object(told).typeList;
+    return (Array.isArray(list) ? list : [])
+      .map((one: unknown) =>
+        typeof one === "string" ? one : (Object(one).type ?? Object(one).typeName),
+      )
+      .filter((type: unknown) => typeof type === "string");
   }
 
   async #readEntities(): Promise<readonly Entity[]> {
     const types = await this.types();
     if (types.length === 0) return [];
     const answer = await this.#need(this.dialect.entities(types, MOST_ENTITIES));
-    return entitiesIn(answer.text);
+    const entities = entitiesIn(answer.text);
+    if (entities.every(isEntity)) return entities;
+    throw new MimsError("MIMS_UNREACHABLE", answer.url, "it answers what are no entities");
   }
 
   async #need(path: string): Promise<Answer> {
@@ -127,6 +132,11 @@ export class Deployment {
 export function entitiesIn(text: string): readonly Entity[] {
   const read: unknown = JSON.parse(text);
   return (Array.isArray(read) ? read : [read]) as readonly Entity[];
+}
+
+function isEntity(value: unknown): boolean {
+  const { id, type } = Object(value) as { readonly id?: unknown; readonly type?: unknown };
+  return typeof id === "string" && typeof type === "string";
 }
 
 /** Why the network failed; `fetch` itself says only that it did. */
