@@ -1,5 +1,5 @@
 export { formatTurtle } from "./catalogue/format-turtle.js";
-export { readBridge } from "./catalogue/read-bridge.js";
+export { type BridgeOffer, readBridge } from "./catalogue/read-bridge.js";
 export { readCatalogue } from "./catalogue/read-catalogue.js";
 export { type ShapesName, shapeProblems } from "./catalogue/shape-problems.js";
 export {
@@ -9,6 +9,12 @@ export {
   hvdCategories,
   toCatalogue,
 } from "./catalogue/to-catalogue.js";
+export {
+  type FacilityNode,
+  type FacilityOptions,
+  type ObservedAttributes,
+  toFacilities,
+} from "./catalogue/to-facilities.js";
 export type { Check, Finding, Verdict } from "./checks/check.js";
 export type { DeploymentOptions } from "./deployment/deployment.js";
 export type { Edition, Requirement } from "./editions/requirements.js";

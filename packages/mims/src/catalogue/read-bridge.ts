@@ -2,14 +2,20 @@ import { reasonOf } from "../deployment/deployment.js";
 import { HttpReader, type HttpReaderOptions } from "../deployment/http-reader.js";
 import { MimsError } from "../error.js";
 import type { CatalogueSource } from "./to-catalogue.js";
+import type { FacilityNode, ObservedAttributes } from "./to-facilities.js";
+
+/** What a bridge offers, and the nodes behind it. */
+export interface BridgeOffer extends CatalogueSource {
+  readonly nodes: readonly FacilityNode[];
+  readonly observed: ObservedAttributes;
+}
 
 interface TypeView {
   readonly type: string;
   readonly "@context": readonly string[];
-  readonly attributes: readonly { readonly name: string }[];
+  readonly attributes: readonly { readonly name: string; readonly title: string }[];
 }
-interface NodeView {
-  readonly position?: readonly [number, number];
+interface NodeView extends FacilityNode {
   readonly reportIntervalS?: number;
 }
 
@@ -25,7 +31,7 @@ export async function readBridge(
   publicAddress: string,
   madeAt: string,
   options: HttpReaderOptions = {},
-): Promise<CatalogueSource> {
+): Promise<BridgeOffer> {
   const reader = new HttpReader(options);
   const ask = async <T>(path: string): Promise<T> => {
     const url = new URL(path, slashed(address)).href;
@@ -59,6 +65,8 @@ export async function readBridge(
     }),
     ...(intervals.length > 0 && { reportIntervalS: Math.max(...intervals) }),
     madeAt,
+    nodes,
+    observed: Object.fromEntries(types.map(({ type, attributes }) => [type, attributes])),
   };
 }
 

@@ -73,7 +73,10 @@ export const euFrameworks: readonly Framework[] = [
     rows: [
       {
         part: "Reusability of data: DCAT-AP",
-        artefacts: [check("catalogued", "a catalogue that the SHACL shapes pass")],
+        artefacts: [
+          check("catalogued", "a catalogue that the SHACL shapes pass"),
+          file("packages/mims/shapes/README.md", "those of DCAT-AP 3 and of high-value datasets"),
+        ],
       },
     ],
   },
@@ -90,6 +93,15 @@ export const euFrameworks: readonly Framework[] = [
         artefacts: [check("crs-declared", "named in the catalogue")],
       },
       { part: "Persistent identifiers", artefacts: [check("feature-ids", "of features")] },
+      {
+        part: "Environmental Monitoring Facilities",
+        artefacts: [
+          file(
+            "packages/mims/src/catalogue/to-facilities.ts",
+            "a record of each node, by bollard catalogue export",
+          ),
+        ],
+      },
     ],
   },
   {

@@ -7,6 +7,7 @@ import {
   readCatalogue,
   shapeProblems,
   toCatalogue,
+  toFacilities,
 } from "@bollard/mims";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
@@ -36,7 +37,8 @@ Example:
   $ bollard catalogue export --bridge http://127.0.0.1:8080 -o catalogue --address https://street.city.example \\
       --publisher "City of Example" --publisher-uri https://city.example --contact data@city.example
 
-What comes out: catalogue.ttl and catalogue.jsonld, for a data portal to harvest.`;
+What comes out: catalogue.ttl and catalogue.jsonld, for a data portal to harvest, and inspire-facilities.json,
+the nodes as Environmental Monitoring Facilities of INSPIRE, where they observe air, water or waste.`;
 
 /** `bollard catalogue export`. */
 export function catalogueExportCommand(io: CliIo): Command {
@@ -77,7 +79,8 @@ async function runExport(io: CliIo, options: Options): Promise<void> {
     ...(spatial !== undefined && { spatial }),
     ...(hvd !== undefined && { hvdCategory: hvd }),
   };
-  const catalogue = toCatalogue(await readBridge(bridge, address, madeAt), by);
+  const offer = await readBridge(bridge, address, madeAt);
+  const catalogue = toCatalogue(offer, by);
   const turtle = await formatTurtle(catalogue);
   const triples = await readCatalogue(turtle);
   const problems = [
@@ -87,9 +90,15 @@ async function runExport(io: CliIo, options: Options): Promise<void> {
   if (problems.length > 0) {
     throw new CliError("CLI_FAILED", `the shapes of DCAT-AP 3 refuse it: ${problems.join("; ")}`);
   }
+  const facilities = toFacilities(offer.nodes, offer.observed, {
+    namespace: new URL("id/emf/", `${publisherUri.replace(/\/$/, "")}/`).href,
+    ...{ responsibleParty: publisher, contact },
+  });
+  const json = (document: object) => `${JSON.stringify(document, undefined, 2)}\n`;
   const files = [
     { path: "catalogue.ttl", text: turtle },
-    { path: "catalogue.jsonld", text: `${JSON.stringify(catalogue, undefined, 2)}\n` },
+    { path: "catalogue.jsonld", text: json(catalogue) },
+    ...(facilities.length > 0 ? [{ path: "inspire-facilities.json", text: json(facilities) }] : []),
   ];
   writeFiles(output, files);
   io.stdout.write(files.map(({ path }) => `${output}/${path}\n`).join(""));

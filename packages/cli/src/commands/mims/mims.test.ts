@@ -11,7 +11,13 @@ const answers: Readonly<Record<string, unknown>> = {
   "/v1/types": [
     { type: "AirQualityObserved", "@context": [], attributes: [{ name: "pm25", title: "PM2.5" }] },
   ],
-  "/v1/nodes": [{ node: "oak-street-1", position: [23.3, 42.7], reportIntervalS: 60 }],
+  "/v1/nodes": [
+    {
+      ...{ node: "oak-street-1", position: [23.3, 42.7], reportIntervalS: 60, schemas: [] },
+      ids: ["urn:ngsi-ld:AirQualityObserved:oak-street-1"],
+      observedAt: "2018-10-01T00:00:00.000Z",
+    },
+  ],
   "/v1/history": Array.from({ length: 50 }, (_, minute) => ({
     id: "urn:ngsi-ld:AirQualityObserved:oak-street-1",
     type: "AirQualityObserved",
@@ -133,7 +139,12 @@ describe("bollard catalogue export", () => {
       ...address,
     ]);
     expect(code).toBe(0);
-    expect(out.trim().split("\n")).toHaveLength(2);
+    expect(out.trim().split("\n")).toHaveLength(3);
+    const facilities = JSON.parse(readFileSync(join(folder, "inspire-facilities.json"), "utf8"));
+    expect(facilities[0].inspireId).toEqual({
+      localId: "oak-street-1",
+      namespace: "https://city.example/id/emf/",
+    });
     const turtle = readFileSync(join(folder, "catalogue.ttl"), "utf8");
     expect(turtle).toContain("https://street.city.example/v1/entities?type=AirQualityObserved");
     expect(turtle).not.toContain("127.0.0.1");
