@@ -11,7 +11,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { findCommand, needCommand } from "../e2e/need.js";
 
-/** Of 20 schemas in all: 10,000 readings and 1,000 batches; a tenth for Python where not all is run. */
+/** Of 20 schemas in all: 10,000 readings and 1,000 batches. */
 const SCHEMAS = 20;
 const READINGS = 500;
 const BATCHES = 50;
