@@ -7,7 +7,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { FleetError } from "../error.js";
 import type { ScenarioResult } from "../scenario/run-scenario.js";
 import { formatHtml } from "./format-html.js";
@@ -22,12 +22,19 @@ const RESULT_FILE = "result.json";
  */
 export function openResults(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new FleetError("FLEET_BAD_OPTION", "out", `cannot be written: ${why}`, { cause });
   }
+}
+
+/** Node's own recursion never ends where the system makes no folders, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { GeneratedFile } from "@bollard/codegen";
 import { CliError } from "../../error.js";
 
@@ -12,7 +12,7 @@ export function writeFiles(folder: string, files: readonly GeneratedFile[]): voi
   for (const { path, text } of files) {
     const place = join(folder, path);
     try {
-      mkdirSync(dirname(place), { recursive: true });
+      makeFolder(dirname(resolve(place)));
       writeFileSync(place, text);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -21,4 +21,11 @@ export function writeFiles(folder: string, files: readonly GeneratedFile[]): voi
       });
     }
   }
+}
+
+/** Node's own recursion never ends where the system makes no folders, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
