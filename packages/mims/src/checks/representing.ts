@@ -1,4 +1,4 @@
-import { EntityGates, modelOf } from "@bollard/ngsi-ld";
+import { modelOf } from "@bollard/ngsi-ld";
 import { type Check, met, NO_ENTITIES, notApplicable, notMet, some } from "./check.js";
 import { numericProperties } from "./entity-parts.js";
 
@@ -45,19 +45,16 @@ export const profiledExtensions: Check = {
   id: "profiled-extensions",
   title: "Attributes beyond a model have a context of their own; no term is left without a meaning",
   async run(deployment) {
-    const entities = await deployment.entities();
+    const gated = await deployment.gated();
     const asked = `GET ${deployment.api}entities; every term expanded`;
-    if (entities.length === 0) return notMet(asked, NO_ENTITIES);
-    const gates = new EntityGates();
-    const wrong: string[] = [];
-    for (const entity of entities) {
-      const result = await gates.check(entity);
-      if (result.ok) continue;
-      const terms = result.problems.filter(({ gate }) => gate === "expansion");
-      wrong.push(...terms.map(({ path, message }) => `${entity.id}${path}: ${message}`));
-    }
+    if (gated.length === 0) return notMet(asked, NO_ENTITIES);
+    const wrong = gated.flatMap(({ entity, problems }) =>
+      problems
+        .filter(({ gate }) => gate === "expansion")
+        .map(({ path, message }) => `${entity.id}${path}: ${message}`),
+    );
     if (wrong.length > 0) return notMet(asked, some(wrong));
-    const contexts = new Set(entities.flatMap((entity) => [entity["@context"]].flat()));
+    const contexts = new Set(gated.flatMap(({ entity }) => [entity["@context"]].flat()));
     const own = [...contexts].filter(
       (one) => typeof one !== "string" || !/smart-data-models|uri\.etsi\.org/.test(one),
     );
@@ -71,18 +68,13 @@ export const validEntities: Check = {
   id: "valid-entities",
   title: "Every entity passes its model's JSON Schema and the strict profile of NGSI-LD",
   async run(deployment) {
-    const entities = await deployment.entities();
+    const gated = await deployment.gated();
     const asked = `GET ${deployment.api}entities; each checked by JSON Schema`;
-    if (entities.length === 0) return notMet(asked, NO_ENTITIES);
-    const gates = new EntityGates();
-    const wrong: string[] = [];
-    for (const entity of entities) {
-      const result = await gates.check(entity);
-      if (result.ok) continue;
-      const [first] = result.problems;
-      wrong.push(`${entity.id}${first?.path}: ${first?.message}`);
-    }
+    if (gated.length === 0) return notMet(asked, NO_ENTITIES);
+    const wrong = gated.flatMap(({ entity, problems: [first] }) =>
+      first ? [`${entity.id}${first.path}: ${first.message}`] : [],
+    );
     if (wrong.length > 0) return notMet(asked, `${wrong.length} fail: ${some(wrong)}`);
-    return met(asked, `${entities.length} entities, none failed`);
+    return met(asked, `${gated.length} entities, none failed`);
   },
 };

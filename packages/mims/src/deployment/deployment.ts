@@ -1,4 +1,4 @@
-import type { Entity } from "@bollard/ngsi-ld";
+import { type Entity, EntityGates, type GateProblem } from "@bollard/ngsi-ld";
 import { MimsError } from "../error.js";
 import { bollardDialect, type Dialect, ngsiLdDialect } from "./dialect.js";
 import { type Answer, HttpReader } from "./http-reader.js";
@@ -34,6 +34,12 @@ export interface DeploymentOptions {
   readonly timeoutMs?: number;
 }
 
+/** An entity, and why the gates refuse it; nothing where they do not. */
+export interface GatedEntity {
+  readonly entity: Entity;
+  readonly problems: readonly GateProblem[];
+}
+
 const MOST_ENTITIES = 1000;
 
 /** A running deployment as the checks see it. What was asked once is not asked again. */
@@ -45,6 +51,7 @@ export class Deployment {
   readonly api: string;
   #types: Promise<readonly string[]> | undefined;
   #entities: Promise<readonly Entity[]> | undefined;
+  #gated: Promise<readonly GatedEntity[]> | undefined;
 
   /** @throws {@link MimsError} `MIMS_BAD_OPTION` */
   constructor(options: DeploymentOptions) {
@@ -89,6 +96,12 @@ export class Deployment {
     return this.#entities;
   }
 
+  /** The same with what the three gates say of each. */
+  gated(): Promise<readonly GatedEntity[]> {
+    this.#gated ??= this.entities().then(gate);
+    return this.#gated;
+  }
+
   async #readTypes(): Promise<readonly string[]> {
     const answer = await this.#need(this.dialect.types());
     const told: unknown = JSON.parse(answer.text);
@@ -126,6 +139,16 @@ export class Deployment {
     }
     return answer;
   }
+}
+
+async function gate(entities: readonly Entity[]): Promise<readonly GatedEntity[]> {
+  const gates = new EntityGates();
+  const gated: GatedEntity[] = [];
+  for (const entity of entities) {
+    const result = await gates.check(entity);
+    gated.push({ entity, problems: result.ok ? [] : result.problems });
+  }
+  return gated;
 }
 
 /** Entities in an answer: an array, or one. */

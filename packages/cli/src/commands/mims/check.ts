@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   type Compliance,
   type ComplianceRow,
@@ -12,6 +11,7 @@ import { Command, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
 import { above0 } from "../../options/above-zero.js";
+import { readFirstLine, readText } from "../../options/read-text.js";
 import { writeFiles } from "../generate/write-files.js";
 
 interface Options {
@@ -121,23 +121,23 @@ function deploymentOf(options: Options): DeploymentOptions {
     ...(bridge !== undefined && { bridge }),
     ...(api !== undefined && { api }),
     ...(options.openapi !== undefined && { openApi: options.openapi }),
-    ...(tokenFile !== undefined && { token: firstLine("--token-file", tokenFile) }),
+    ...(tokenFile !== undefined && { token: readFirstLine("--token-file", tokenFile) }),
     ...(operatorTokenFile !== undefined && {
-      operatorToken: firstLine("--operator-token-file", operatorTokenFile),
+      operatorToken: readFirstLine("--operator-token-file", operatorTokenFile),
     }),
     ...(broker !== undefined && { broker }),
     ...(user !== undefined && {
       brokerCredentials: {
         username: user,
         ...(passwordFile !== undefined && {
-          password: firstLine("--password-file", passwordFile),
+          password: readFirstLine("--password-file", passwordFile),
         }),
       },
     }),
     topic,
     patienceMs: patience * 1000,
-    ...(ca !== undefined && { ca: textOf("--ca", ca) }),
-    ...(catalogue !== undefined && { catalogue: textOf("--catalogue", catalogue) }),
+    ...(ca !== undefined && { ca: readText("--ca", ca) }),
+    ...(catalogue !== undefined && { catalogue: readText("--catalogue", catalogue) }),
     ...(earlier !== undefined && { earlierIds: earlierIds(earlier) }),
     ...(manifest !== undefined && { manifest: jsonOf("--manifest", manifest) }),
   };
@@ -151,22 +151,10 @@ function earlierIds(path: string): readonly string[] {
 
 function jsonOf(option: string, path: string): object {
   try {
-    return Object(JSON.parse(textOf(option, path)));
+    return Object(JSON.parse(readText(option, path)));
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     throw new CliError("CLI_USAGE", `${option}: ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function firstLine(option: string, path: string): string {
-  return textOf(option, path).split("\n")[0]?.trim() ?? "";
-}
-
-function textOf(option: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new CliError("CLI_USAGE", `${option}: ${(cause as Error).message}`, { cause });
   }
 }
 

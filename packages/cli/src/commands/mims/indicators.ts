@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   type IndicatorSeries,
   type IndicatorWindow,
@@ -11,6 +10,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
 import { above0 } from "../../options/above-zero.js";
+import { readFirstLine } from "../../options/read-text.js";
 
 interface Options {
   readonly bridge: string;
@@ -58,7 +58,8 @@ async function runIndicators(io: CliIo, options: Options): Promise<void> {
   const { bridge, attribute, type, window, tokenFile } = options;
   const nowMs = (io.now?.() ?? Date.now() / 1000) * 1000;
   const madeAt = new Date(nowMs).toISOString();
-  const reading = tokenFile === undefined ? {} : { token: firstLine(tokenFile) };
+  const reading =
+    tokenFile === undefined ? {} : { token: readFirstLine("--token-file", tokenFile) };
   const { reportIntervalS = 60 } =
     options.interval === undefined
       ? await readBridge(bridge, bridge, madeAt, reading)
@@ -96,12 +97,4 @@ function toTime(text: string): string {
     return text;
   }
   throw new InvalidArgumentError("a time with its zone, such as 2026-09-01T00:00:00Z");
-}
-
-function firstLine(path: string): string {
-  try {
-    return readFileSync(path, "utf8").split("\n")[0]?.trim() ?? "";
-  } catch (cause) {
-    throw new CliError("CLI_USAGE", `--token-file: ${(cause as Error).message}`, { cause });
-  }
 }
