@@ -19,6 +19,15 @@ import { bootstrap, root, run } from "./bootstrap.mjs";
 const ARCHITECTURES = { x64: "amd64", arm64: "arm64", arm: "armhf" };
 /** Whole packages, since they look for their own files. */
 const UNBUNDLED = ["serialport"];
+/** What packages read of their own, and where it is looked for beside the bundle. */
+const OWN_FILES = [
+  ["codegen/runtime", "runtime"],
+  ["ngsi-ld/standards", "standards"],
+  ["payload/c", "c"],
+  ["link/c", "link-c"],
+  ["mims/shapes", "shapes"],
+  ["mims/texts", "texts"],
+];
 const cli = join(root, "packages/cli");
 
 /** Makes the package in a folder and returns its path. */
@@ -32,8 +41,9 @@ export async function packageDeb(folder) {
   const library = join(staging, "usr/lib/bollard");
   const bundled = await bundle(join(library, "lib"));
   cpSync(join(root, "packages/bridge/dist/page"), join(library, "lib/page"), { recursive: true });
-  cpSync(join(root, "packages/codegen/runtime"), join(library, "runtime"), { recursive: true });
-  cpSync(join(root, "packages/ngsi-ld/standards"), join(library, "standards"), { recursive: true });
+  for (const [from, to] of OWN_FILES) {
+    cpSync(join(root, "packages", from), join(library, to), { recursive: true });
+  }
   writeFileSync(join(library, "package.json"), '{ "type": "module" }\n');
   const whole = new Map();
   for (const name of UNBUNDLED) copyWhole(name, join(root, "packages/bridge"), library, whole);

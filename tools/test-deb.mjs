@@ -42,6 +42,12 @@ try {
       "node -e 'require(\"/usr/lib/bollard/node_modules/serialport\").SerialPort.binding.list' && echo loads",
     ),
   );
+  await step("a project and its kit", () =>
+    inside(
+      system,
+      "bollard init /tmp/air --yes && bollard kit /tmp/air/air.schema.yaml -o /tmp/kit && bollard kit check /tmp/kit && bollard mims plan | head -1",
+    ),
+  );
   await step("its user", () => inside(system, "id bollard"));
   await step("systemd-analyze verify", () =>
     inside(system, `systemd-analyze verify --man=no ${UNIT} && echo good`),

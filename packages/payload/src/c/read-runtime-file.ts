@@ -1,4 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+
+/** Beside `src` and `dist`; a bundler may put this module one folder higher. */
+const folder = ["../../c/", "../c/"]
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(new URL("bollard_bits.h", url)));
 
 /**
  * The text of a C file that generated sources share, such as `bollard_bits.c`.
@@ -6,5 +11,5 @@ import { readFileSync } from "node:fs";
  * @throws Error of `node:fs` where this package has no such file
  */
 export function readRuntimeFile(name: string): string {
-  return readFileSync(new URL(`../../c/${name}`, import.meta.url), "utf8");
+  return readFileSync(new URL(name, folder), "utf8");
 }
