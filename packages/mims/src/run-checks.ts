@@ -1,5 +1,6 @@
 import { type Check, type Finding, notChecked, type Verdict } from "./checks/check.js";
-import { Deployment, type DeploymentOptions, reasonOf } from "./deployment/deployment.js";
+import { Deployment, type DeploymentOptions } from "./deployment/deployment.js";
+import { reasonOf } from "./deployment/reason-of.js";
 import { mims90 } from "./editions/mims-9.0.js";
 import { mims2024, mimsV5 } from "./editions/mims-v5.js";
 import type { Edition, Requirement } from "./editions/requirements.js";

@@ -1,6 +1,5 @@
-import { reasonOf } from "../deployment/deployment.js";
 import { HttpReader, type HttpReaderOptions } from "../deployment/http-reader.js";
-import { MimsError } from "../error.js";
+import { slashed } from "../deployment/slashed.js";
 import type { CatalogueSource } from "./to-catalogue.js";
 import type { FacilityNode, ObservedAttributes } from "./to-facilities.js";
 
@@ -33,18 +32,10 @@ export async function readBridge(
   options: HttpReaderOptions = {},
 ): Promise<BridgeOffer> {
   const reader = new HttpReader(options);
-  const ask = async <T>(path: string): Promise<T> => {
-    const url = new URL(path, slashed(address)).href;
-    const answer = await reader.get(url, { accept: "application/json" }).catch((cause: Error) => {
-      throw new MimsError("MIMS_UNREACHABLE", url, reasonOf(cause), { cause });
-    });
-    if (answer.status !== 200) {
-      throw new MimsError("MIMS_UNREACHABLE", url, `it answers ${answer.status}`);
-    }
-    return JSON.parse(answer.text) as T;
-  };
-  const types = await ask<readonly TypeView[]>("v1/types");
-  const nodes = await ask<readonly NodeView[]>("v1/nodes");
+  const ask = (path: string) =>
+    reader.json(new URL(path, slashed(address)).href, "application/json");
+  const types = (await ask("v1/types")) as readonly TypeView[];
+  const nodes = (await ask("v1/nodes")) as readonly NodeView[];
   const positions = nodes.flatMap(({ position }) => (position ? [position] : []));
   const intervals = nodes.flatMap(({ reportIntervalS }) => reportIntervalS ?? []);
   const [longitudes, latitudes] = [0, 1].map((axis) => positions.map((one) => one[axis] ?? 0));
@@ -68,8 +59,4 @@ export async function readBridge(
     nodes,
     observed: Object.fromEntries(types.map(({ type, attributes }) => [type, attributes])),
   };
-}
-
-function slashed(address: string): string {
-  return address.endsWith("/") ? address : `${address}/`;
 }

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { Parser, type Quad, Store } from "n3";
 import SHACLValidator from "rdf-validate-shacl";
+import { packageFile } from "../package-file.js";
 
 const shapeFiles = {
   "dcat-ap": "dcat-ap-3.0.0-dcat-ap-SHACL.ttl",
@@ -20,7 +20,7 @@ export async function shapeProblems(
   triples: readonly Quad[],
   name: ShapesName = "dcat-ap",
 ): Promise<readonly string[]> {
-  const shapes = new Store(new Parser().parse(readFileSync(shapesFile(name), "utf8")));
+  const shapes = new Store(new Parser().parse(packageFile(`shapes/${shapeFiles[name]}`)));
   const validator = new SHACLValidator(shapes as never);
   const { results } = await validator.validate(new Store([...triples]) as never);
   return results
@@ -29,12 +29,4 @@ export async function shapeProblems(
       const words = message.map(({ value }) => value).join(", ");
       return `${focusNode?.value} ${path?.value ?? ""}: ${words || "it does not conform"}`;
     });
-}
-
-/** Beside the package's folder of code, whether this runs from its source or as it was built. */
-function shapesFile(name: ShapesName): URL {
-  const candidates = ["../shapes", "../../shapes"].map(
-    (folder) => new URL(`${folder}/${shapeFiles[name]}`, import.meta.url),
-  );
-  return candidates.find((file) => existsSync(file)) ?? (candidates[0] as URL);
 }

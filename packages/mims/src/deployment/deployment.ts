@@ -2,6 +2,7 @@ import { type Entity, EntityGates, type GateProblem } from "@bollard/ngsi-ld";
 import { MimsError } from "../error.js";
 import { bollardDialect, type Dialect, ngsiLdDialect } from "./dialect.js";
 import { type Answer, HttpReader } from "./http-reader.js";
+import { slashed } from "./slashed.js";
 
 /** What is checked, and what is known of it. */
 export interface DeploymentOptions {
@@ -66,8 +67,7 @@ export class Deployment {
     }
     this.options = options;
     this.dialect = bridge === undefined ? ngsiLdDialect : bollardDialect;
-    this.api =
-      bridge === undefined ? `${given.replace(/\/$/, "")}/` : new URL("v1/", slashed(given)).href;
+    this.api = bridge === undefined ? slashed(given) : new URL("v1/", slashed(given)).href;
     this.reader = new HttpReader({
       ...(token !== undefined && { token }),
       ...(ca !== undefined && { ca }),
@@ -103,8 +103,7 @@ export class Deployment {
   }
 
   async #readTypes(): Promise<readonly string[]> {
-    const answer = await this.#need(this.dialect.types());
-    const told: unknown = JSON.parse(answer.text);
+    const told = await this.reader.json(this.url(this.dialect.types()));
     // A bridge's list, a broker's list of its type details, or its list of names.
     const list: unknown = Array.isArray(told) ? told : Object(told).typeList;
     return (Array.isArray(list) ? list : [])
@@ -117,27 +116,10 @@ export class Deployment {
   async #readEntities(): Promise<readonly Entity[]> {
     const types = await this.types();
     if (types.length === 0) return [];
-    const answer = await this.#need(this.dialect.entities(types, MOST_ENTITIES));
-    const entities = entitiesIn(answer.text);
+    const url = this.url(this.dialect.entities(types, MOST_ENTITIES));
+    const entities = entitiesOf(await this.reader.json(url));
     if (entities.every(isEntity)) return entities;
-    throw new MimsError("MIMS_UNREACHABLE", answer.url, "it answers what are no entities");
-  }
-
-  async #need(path: string): Promise<Answer> {
-    const url = this.url(path);
-    const answer = await this.get(path).catch((cause: Error) => {
-      throw new MimsError("MIMS_UNREACHABLE", url, reasonOf(cause), { cause });
-    });
-    if (answer.status !== 200) {
-      throw new MimsError("MIMS_UNREACHABLE", url, `it answers ${answer.status}`);
-    }
-    try {
-      JSON.parse(answer.text);
-    } catch (cause) {
-      const type = answer.headers.get("content-type");
-      throw new MimsError("MIMS_UNREACHABLE", url, `it answers no JSON but ${type}`, { cause });
-    }
-    return answer;
+    throw new MimsError("MIMS_UNREACHABLE", url, "it answers what are no entities");
   }
 }
 
@@ -153,21 +135,14 @@ async function gate(entities: readonly Entity[]): Promise<readonly GatedEntity[]
 
 /** Entities in an answer: an array, or one. */
 export function entitiesIn(text: string): readonly Entity[] {
-  const read: unknown = JSON.parse(text);
+  return entitiesOf(JSON.parse(text));
+}
+
+function entitiesOf(read: unknown): readonly Entity[] {
   return (Array.isArray(read) ? read : [read]) as readonly Entity[];
 }
 
 function isEntity(value: unknown): boolean {
   const { id, type } = Object(value) as { readonly id?: unknown; readonly type?: unknown };
   return typeof id === "string" && typeof type === "string";
-}
-
-/** Why the network failed; `fetch` itself says only that it did. */
-export function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return message === "fetch failed" && cause instanceof Error ? cause.message || message : message;
-}
-
-function slashed(address: string): string {
-  return address.endsWith("/") ? address : `${address}/`;
 }

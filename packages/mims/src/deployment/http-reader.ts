@@ -1,4 +1,6 @@
 import { Agent, fetch, type Headers, type RequestInit } from "undici";
+import { MimsError } from "../error.js";
+import { reasonOf } from "./reason-of.js";
 
 /** What a server answered. */
 export interface Answer {
@@ -41,6 +43,27 @@ export class HttpReader {
     const asked = this.#ask(url, { headers: { ...this.#authorization(), ...headers } });
     this.#answers.set(key, asked);
     return asked;
+  }
+
+  /**
+   * What is at an address, as JSON; remembered as `get` does.
+   *
+   * @throws {@link MimsError} `MIMS_UNREACHABLE` where there is no answer, another status than 200, or no
+   *   JSON
+   */
+  async json(url: string, accept = "application/ld+json"): Promise<unknown> {
+    const answer = await this.get(url, { accept }).catch((cause: Error) => {
+      throw new MimsError("MIMS_UNREACHABLE", url, reasonOf(cause), { cause });
+    });
+    if (answer.status !== 200) {
+      throw new MimsError("MIMS_UNREACHABLE", url, `it answers ${answer.status}`);
+    }
+    try {
+      return JSON.parse(answer.text);
+    } catch (cause) {
+      const type = answer.headers.get("content-type");
+      throw new MimsError("MIMS_UNREACHABLE", url, `it answers no JSON but ${type}`, { cause });
+    }
   }
 
   /** Asks as it is told to, without the token, and does not remember the answer. */

@@ -1,7 +1,8 @@
 import type { Entity } from "@bollard/ngsi-ld";
 import { numericProperties } from "../checks/entity-parts.js";
-import { reasonOf } from "../deployment/deployment.js";
 import { HttpReader, type HttpReaderOptions } from "../deployment/http-reader.js";
+import { reasonOf } from "../deployment/reason-of.js";
+import { slashed } from "../deployment/slashed.js";
 import { MimsError } from "../error.js";
 import { HourBuckets } from "./hour-buckets.js";
 
@@ -46,12 +47,11 @@ export async function readHistory(
     ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
   };
   const buckets = new HourBuckets();
-  const base = bridge.endsWith("/") ? bridge : `${bridge}/`;
   let states = 0;
   let unitCode = "";
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const url = new URL("v1/history", base);
+    const url = new URL("v1/history", slashed(bridge));
     url.search = new URLSearchParams({
       ...{ type, attrs: attribute, from, to, limit: "1000" },
       ...(after !== undefined && { after }),
