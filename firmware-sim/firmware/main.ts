@@ -3,20 +3,32 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "@bollard/cli";
-import { Command, InvalidArgumentError } from "commander";
-import { buildStreetAir } from "./build-firmware.js";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { buildStreetAir, FIRMWARE_BOARDS, type FirmwareBoard } from "./build-firmware.js";
 
 const { resolve } = createRequire(import.meta.url);
 
-/**
- * Supply current of an ATmega328P at 16 MHz and 5 V, in mA, awake and in idle sleep, about: data sheet
- * DS40002061B, typical characteristics. The board around it takes its own.
- */
-const AWAKE_MA = 9.2;
-const IDLE_MA = 2.4;
-const HZ = 16_000_000;
+/** What a board has: clock, memory for the stack, and the supply current of its part, where it is known. */
+interface BoardFacts {
+  readonly hz: number;
+  readonly stackRoom: (ramBytes: number) => number;
+  readonly current?: { readonly awakeMA: number; readonly idleMA: number };
+}
+
+const BOARDS: Readonly<Record<FirmwareBoard, BoardFacts>> = {
+  uno: {
+    hz: 16_000_000,
+    stackRoom: (ramBytes) => 2048 - ramBytes,
+    // An ATmega328P at 16 MHz and 5 V, awake and in idle sleep, about: data sheet DS40002061B, typical
+    // characteristics. The board around it takes its own.
+    current: { awakeMA: 9.2, idleMA: 2.4 },
+  },
+  // The RP2040's data sheet has no current for a clock of 12 MHz.
+  pico: { hz: 12_000_000, stackRoom: () => 4096 },
+};
 
 interface Options {
+  readonly board: FirmwareBoard;
   readonly output?: string;
   readonly interval: number;
   readonly rows: number;
@@ -34,8 +46,9 @@ interface Told {
 }
 
 const program = new Command("npm run -s firmware --")
-  .description("builds street-air's firmware for an ATmega328P, and tells what it takes")
-  .option("--output <folder>", "keep the .hex and .elf there; default: nowhere")
+  .description("builds street-air's firmware for a board, and tells what it takes")
+  .addOption(new Option("--board <board>", "for which").choices(FIRMWARE_BOARDS).default("uno"))
+  .option("--output <folder>", "keep the .hex, .elf and .uf2 there; default: nowhere")
   .option("--interval <ms>", "between two readings", above0, 148_000)
   .option("--rows <count>", "most readings of one message", above0, 10)
   .option("--minutes <count>", "how long it runs in the simulator", above0, 30)
@@ -44,26 +57,24 @@ const program = new Command("npm run -s firmware --")
 await program.parseAsync();
 
 async function main(options: Options): Promise<void> {
-  const { interval, rows, minutes } = options;
+  const { board, interval, rows, minutes } = options;
+  const { hz, stackRoom, current } = BOARDS[board];
   const folder = options.output ?? (await mkdtemp(join(tmpdir(), "bollard-firmware-")));
   try {
-    const built = await buildStreetAir({ folder, reportIntervalMs: interval, batchRows: rows });
-    const told = await simulate(join(folder, "street-air.hex"), minutes);
+    const wanted = { folder, board, reportIntervalMs: interval, batchRows: rows };
+    const built = await buildStreetAir(wanted);
+    const told = await simulate(board, join(folder, "street-air.hex"), minutes);
     const readings = Math.floor((told.seconds * 1000) / interval);
-    const awakeS = (told.cycles - told.sleptCycles) / HZ;
-    const idleS = told.sleptCycles / HZ;
-    const chargeMC = awakeS * AWAKE_MA + idleS * IDLE_MA;
+    const awakeS = (told.cycles - told.sleptCycles) / hz;
     const figures = {
       flashBytes: built.flashBytes,
       ramBytes: built.ramBytes,
       stackBytes: told.stackBytes,
-      freeBytes: 2048 - built.ramBytes - told.stackBytes,
+      freeBytes: stackRoom(built.ramBytes) - told.stackBytes,
       messages: told.messages,
-      cyclesPerReading: Math.round((awakeS * HZ) / readings),
+      cyclesPerReading: Math.round((awakeS * hz) / readings),
       asleepPercent: round((100 * told.sleptCycles) / told.cycles, 2),
-      averageMicroamperes: Math.round((chargeMC / told.seconds) * 1000),
-      microcoulombsPerReading: Math.round((1000 * chargeMC) / readings),
-      microcoulombsAwakePerReading: Math.round((1000 * awakeS * (AWAKE_MA - IDLE_MA)) / readings),
+      ...(current && chargeOf(current, told.seconds, awakeS, readings)),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
     else {
@@ -76,12 +87,27 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-async function simulate(hex: string, minutes: number): Promise<Told> {
+/** Average current, and charge a reading: all of it, and what being awake adds. */
+function chargeOf(
+  { awakeMA, idleMA }: { readonly awakeMA: number; readonly idleMA: number },
+  seconds: number,
+  awakeS: number,
+  readings: number,
+) {
+  const chargeMC = awakeS * awakeMA + (seconds - awakeS) * idleMA;
+  return {
+    averageMicroamperes: Math.round((chargeMC / seconds) * 1000),
+    microcoulombsPerReading: Math.round((1000 * chargeMC) / readings),
+    microcoulombsAwakePerReading: Math.round((1000 * awakeS * (awakeMA - idleMA)) / readings),
+  };
+}
+
+async function simulate(board: FirmwareBoard, hex: string, minutes: number): Promise<Told> {
   const recording = resolve("@bollard-examples/street-air/data/street_pm_bme280.csv");
   let out = "";
   let err = "";
   const words = ["--readings", recording, "--interval", "148s", "--duration", `${minutes}m`];
-  const code = await runCli(["sim", "board", hex, ...words, "--json"], {
+  const code = await runCli(["sim", "board", hex, "--board", board, ...words, "--json"], {
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
     interrupted: new Promise(() => {}),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Bridge, readConfigFile } from "@bollard/bridge";
 import { runCli } from "@bollard/cli";
-import { SerialUno } from "@bollard/firmware-sim";
+import { openSerialUno } from "@bollard/firmware-sim";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { needCommand } from "./need.js";
 
@@ -80,7 +80,7 @@ needCommand(`${arduino}/cores/arduino/Arduino.h`, "apt install arduino-core-avr"
     test("compiles with Arduino's own core, and reports from an Uno what its pins measure", async () => {
       const project = await init("air", "--measure", "pm25,temperature", "--every", "1");
       const hex = await compileSketch(join(project, "firmware/air"), "air");
-      const uno = await SerialUno.open({
+      const uno = await openSerialUno({
         program: hex,
         link: join(project, "ttyNODE0"),
         // A0 is PM2.5, 0 to 1000 by 0.1; A1 temperature, -40 to 85 by 0.1. In volts.

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { type BoardFault, formatFault } from "../board/board-fault.js";
+import { readIntelHex } from "../board/read-intel-hex.js";
 import { isFirmwareSimError } from "../error.js";
 import { programOf, recordOf } from "../testing/program-of.js";
 import { Atmega328p } from "./atmega328p.js";
-import { type BoardFault, formatFault } from "./board-fault.js";
-import { readIntelHex } from "./read-intel-hex.js";
 
 /** Enables the UART at its fastest, waits for a byte, marks it, sends it back, and again. */
 const echo = programOf([

@@ -12,6 +12,7 @@ import {
   CPU,
   clockConfig,
   EEPROMMemoryBackend,
+  PinState,
   portBConfig,
   portCConfig,
   portDConfig,
@@ -22,12 +23,14 @@ import {
   usart0Config,
   watchdogConfig,
 } from "avr8js";
-import { type BoardFault, type BoardFaultKind, hex } from "./board-fault.js";
+import type { BoardCounts } from "../board/board.js";
+import { type BoardFault, type BoardFaultKind, hex } from "../board/board-fault.js";
+import { readIntelHex } from "../board/read-intel-hex.js";
+import type { I2cDevice } from "../sensors/i2c-device.js";
 import { findDataEnd } from "./find-data-end.js";
-import { I2cBus, type I2cDevice } from "./i2c-bus.js";
+import { I2cBus } from "./i2c-bus.js";
 import { kindsOf, opcodeKind } from "./opcode-kinds.js";
 import { PinLine } from "./pin-line.js";
-import { readIntelHex } from "./read-intel-hex.js";
 import { isOverdue, sleepHorizon, type TimerParts } from "./sleep-horizon.js";
 
 /** Bytes of flash, of SRAM and of EEPROM; the SRAM begins behind the registers. Data sheet, section 8. */
@@ -77,21 +80,6 @@ export interface Atmega328pOptions extends Wiring {
   readonly onInstruction?: (pc: number, opcode: number, cycles: number) => void;
 }
 
-/** Counts of a part since it was made. */
-export interface BoardCounts {
-  /** Cycles, and those of them that it slept. */
-  readonly cycles: number;
-  readonly sleptCycles: number;
-  /** Deepest stack, in bytes. */
-  readonly stackBytes: number;
-  /** Resets by its watchdog. */
-  readonly resets: number;
-  /** Bytes the UART sent, was sent, and did not take: it was off, or too many waited. */
-  readonly sent: number;
-  readonly received: number;
-  readonly notTaken: number;
-}
-
 /** What a part is made of between two resets. */
 interface Core {
   readonly cpu: CPU;
@@ -118,6 +106,8 @@ export class Atmega328p {
   /** On their way to the UART, which has room for one. */
   readonly #incoming: number[] = [];
   readonly #lastSent: number[] = [];
+  /** At the pins from outside; they outlive a reset. */
+  readonly #levels = new Map<number, boolean>();
   #core: Core;
   #baseCycles = 0;
   #lowestSp = SRAM_START + SRAM_BYTES - 1;
@@ -209,6 +199,33 @@ export class Atmega328p {
     lines[pin].send(bytes);
   }
 
+  /**
+   * Sets the level at a pin that the program reads, from now on.
+   *
+   * @param pin - as on an Arduino: 0 to 7 of port D, 8 to 13 of port B, 14 to 19 of port C (A0 to A5)
+   */
+  setPin(pin: number, isHigh: boolean): void {
+    this.#levels.set(pin, isHigh);
+    this.#drive(pin, isHigh);
+  }
+
+  /** The level that the program drives a pin to; undefined while it drives none. */
+  pinLevel(pin: number): boolean | undefined {
+    const [port, index] = this.#pinOf(pin);
+    const state = this.#core.ports[port].pinState(index);
+    return state === PinState.High || state === PinState.Low ? state === PinState.High : undefined;
+  }
+
+  #drive(pin: number, isHigh: boolean): void {
+    const [port, index] = this.#pinOf(pin);
+    this.#core.ports[port].setPin(index, isHigh);
+  }
+
+  #pinOf(pin: number): readonly ["B" | "C" | "D", number] {
+    if (pin < 8) return ["D", pin];
+    return pin < 14 ? ["B", pin - 8] : ["C", pin - 14];
+  }
+
   /** Lets the part run for `durationMs` of its own time, or less where `done` comes true or it stops. */
   run(durationMs: number, done?: () => boolean): void {
     const end = this.cycles + (durationMs / 1000) * this.#frequencyHz;
@@ -238,7 +255,11 @@ export class Atmega328p {
         if (kind === opcodeKind.plain) avrInstruction(cpu);
         else if (kind === opcodeKind.stacks) this.#stack();
         else if (kind === opcodeKind.sleep) this.#sleep();
-        else this.#stop("illegal-opcode");
+        else
+          this.#stop(
+            "illegal-opcode",
+            `There is no instruction at @: 0x${hex(this.#program[cpu.pc] ?? 0, 4)}`,
+          );
         if (this.#fault) return;
         // What happens while it falls asleep wakes it: that is looked at there.
         if (!this.#isAsleep) cpu.tick();
@@ -253,7 +274,9 @@ export class Atmega328p {
     avrInstruction(cpu);
     if (cpu.SP >= this.#lowestSp) return;
     this.#lowestSp = cpu.SP;
-    if (cpu.SP + 1 < this.#stackLimit) this.#stop("stack-overflow", pc);
+    if (cpu.SP + 1 >= this.#stackLimit) return;
+    const what = `The stack grew into the program's data at @: it is below 0x${hex(this.#stackLimit, 4)}`;
+    this.#stop("stack-overflow", what, pc);
   }
 
   /** SLEEP does nothing where it is not enabled. avr8js does not know it. */
@@ -288,17 +311,11 @@ export class Atmega328p {
     }
   }
 
-  #stop(kind: BoardFaultKind, pc = this.#core.cpu.pc, subject = ""): void {
+  #stop(kind: BoardFaultKind, what: string, pc = this.#core.cpu.pc): void {
     const { cpu } = this.#core;
-    const at = `0x${hex(pc * 2, 4)}`;
-    const messages: Record<BoardFaultKind, string> = {
-      "illegal-opcode": `There is no instruction at ${at}: 0x${hex(this.#program[pc] ?? 0, 4)}`,
-      "stack-overflow": `The stack grew into the program's data at ${at}: it is below 0x${hex(this.#stackLimit, 4)}`,
-      "unsupported-peripheral": `The program turned on ${subject} at ${at}, which is not simulated`,
-    };
     this.#fault = {
       kind,
-      message: messages[kind],
+      message: what.replace("@", `0x${hex(pc * 2, 4)}`),
       pc: pc * 2,
       sp: cpu.SP,
       stack: cpu.data.slice(cpu.SP + 1, cpu.SP + 33),
@@ -317,6 +334,7 @@ export class Atmega328p {
     this.#core = this.#start();
     this.#core.cpu.data.set(memory, SRAM_START);
     this.#core.cpu.data[MCUSR] = WDRF;
+    for (const [pin, isHigh] of this.#levels) this.#drive(pin, isHigh);
   }
 
   /** The part as it is after a reset; its memory is what it was, or nothing. */
@@ -347,7 +365,8 @@ export class Atmega328p {
     };
     if (onMark) cpu.writeHooks[GPIOR0] = (value) => onMark(value, this.cycles);
     cpu.writeHooks[SPCR] = (value) => {
-      if (value & SPE) this.#stop("unsupported-peripheral", cpu.pc, "SPI (SPCR)");
+      const what = "The program turned on SPI (SPCR) at @, which is not simulated";
+      if (value & SPE) this.#stop("unsupported-peripheral", what);
     };
     return { cpu, usart, ports, timers, lines: [] };
   }

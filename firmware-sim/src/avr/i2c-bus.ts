@@ -1,15 +1,5 @@
 import type { AVRTWI, CPU, TWIEventHandler } from "avr8js";
-
-/** A device on the I²C bus, told what its master does. */
-export interface I2cDevice {
-  /** Its 7-bit address. */
-  readonly address: number;
-  /** The master begins to write to it, or to read from it. */
-  begin(isWrite: boolean): void;
-  /** @returns whether it acknowledges the byte */
-  write(byte: number): boolean;
-  read(): number;
-}
+import type { I2cDevice } from "../sensors/i2c-device.js";
 
 /** Bits of a byte on the bus, its acknowledgement included. */
 const BITS_PER_BYTE = 9;

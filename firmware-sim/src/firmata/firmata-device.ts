@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { I2cDevice } from "../avr/i2c-bus.js";
+import type { I2cDevice } from "../sensors/i2c-device.js";
 import {
   ANALOG_MAPPING_QUERY,
   ANALOG_MAPPING_RESPONSE,

@@ -1,4 +1,4 @@
-import type { I2cDevice } from "../avr/i2c-bus.js";
+import type { I2cDevice } from "./i2c-device.js";
 
 /** What a BME280 is in: °C, %RH, Pa. */
 export interface Weather {

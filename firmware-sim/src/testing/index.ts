@@ -1,2 +1,2 @@
 export { until } from "./until.js";
-export { withSerialUno } from "./with-serial-uno.js";
+export { withSerialBoard } from "./with-serial-board.js";

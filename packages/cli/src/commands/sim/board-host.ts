@@ -1,4 +1,4 @@
-import type { Uno } from "@bollard/firmware-sim";
+import type { Board } from "@bollard/firmware-sim";
 import { LinkHost, type LinkHostEvent, LinkSessions } from "@bollard/link";
 
 type Message = Extract<LinkHostEvent, { kind: "data" }>;
@@ -8,7 +8,7 @@ const DISK_MS = 20;
 
 /** A host at the end of a board's cable that lives by the board's clock, as fast as that goes. */
 export class BoardHost {
-  readonly #board: Uno;
+  readonly #board: Board;
   readonly #link: LinkHost;
   readonly #onEvent: (event: LinkHostEvent) => void;
   readonly #undurable: { readonly at: number; readonly message: Message }[] = [];
@@ -17,7 +17,7 @@ export class BoardHost {
    * @param startMs - what time it is when the board starts, ms since 1970
    * @param onEvent - told what the node says
    */
-  constructor(board: Uno, startMs: number, onEvent: (event: LinkHostEvent) => void) {
+  constructor(board: Board, startMs: number, onEvent: (event: LinkHostEvent) => void) {
     this.#board = board;
     this.#onEvent = onEvent;
     let sessions = 0;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BoardCounts, formatFault, Uno } from "@bollard/firmware-sim";
+import { type Board, type BoardCounts, formatFault } from "@bollard/firmware-sim";
 import type { LinkHostEvent } from "@bollard/link";
 import { decodePayload } from "@bollard/payload";
 import { readSchemaFile } from "@bollard/schema/file";
@@ -10,22 +10,25 @@ import { above0 } from "../../options/above-zero.js";
 import { durationOption } from "../../options/parse-duration.js";
 import { count, lines } from "../../output/format-figures.js";
 import { BoardHost } from "./board-host.js";
+import { addBoardOption, type BoardOption, makeBoard } from "./make-board.js";
 import { readProgram } from "./read-program.js";
-import { addSensorOptions, memoryOf, type SensorOptions, sourceOf } from "./sensor-options.js";
+import { addSensorOptions, type SensorOptions, sourceOf } from "./sensor-options.js";
 
 const examples = `
-The board is an Arduino Uno with a BME280 on I2C and an SDS011 on pin 2. At the end of its cable is a
-host that speaks Bollard's serial link; what it takes is one line of JSON each.
+An Arduino Uno has a BME280 on I2C and an SDS011 on pin 2; a Raspberry Pi Pico has them at GP4 and GP5, and
+at GP9. At the end of its cable is a host that speaks Bollard's serial link; what it takes is one line of
+JSON each.
 
 Examples:
   $ bollard sim board street-air.hex --schema street-air.schema.yaml --readings street.csv
+  $ bollard sim board street-air.uf2 --schema street-air.schema.yaml --duration 10m
   $ bollard sim board blink.hex --duration 10s --uart
   $ bollard sim board broken.hex --trace 2>&1 | tail -40
 
 Exit code: 0 it ran to the end, 1 its program went wrong (place, stack and last bytes are told),
 2 used wrongly.`;
 
-interface Options extends SensorOptions {
+interface Options extends SensorOptions, BoardOption {
   readonly schema?: string;
   readonly duration: number;
   readonly speed: number;
@@ -40,11 +43,11 @@ const TURN_MS = 20;
 /** A program that talks has turned on its UART by then. */
 const SILENT_MS = 5000;
 
-/** `bollard sim board`: runs an AVR program, with what it says read and its cost told. */
+/** `bollard sim board`: runs a board's program, with what it says read and its cost told. */
 export function boardCommand(io: CliIo): Command {
-  return addSensorOptions(new Command("board"))
-    .description("run a program for the Arduino Uno, and read what it sends")
-    .argument("<program>", "Intel HEX, as avr-objcopy -O ihex writes it")
+  return addBoardOption(addSensorOptions(new Command("board")))
+    .description("run a program for an Arduino Uno or a Raspberry Pi Pico, and read what it sends")
+    .argument("<program>", "Intel HEX, as objcopy -O ihex writes it, or UF2")
     .option("--schema <file>", "sensor schema that its payloads are read by; default: shown as hex")
     .addOption(durationOption("how long it runs, by its own clock", 60_000, "60s"))
     .addOption(
@@ -64,10 +67,9 @@ async function runBoard(io: CliIo, file: string, options: Options): Promise<void
   const schema = schemaFile === undefined ? undefined : readSchemaFile(schemaFile);
   let messages = 0;
   let host: BoardHost | undefined;
-  const board = new Uno({
+  const board = makeBoard(options, {
     program: readProgram(file),
     source: sourceOf(options),
-    ...memoryOf(options),
     onBytes: (bytes) => {
       if (options.uart) io.stdout.write(`${Buffer.from(bytes).toString("hex")}\n`);
       host?.receive(bytes);
@@ -93,7 +95,7 @@ async function runBoard(io: CliIo, file: string, options: Options): Promise<void
 
 async function run(
   io: CliIo,
-  board: Uno,
+  board: Board,
   host: BoardHost,
   { durationMs, speed }: { readonly durationMs: number; readonly speed: number },
 ): Promise<void> {

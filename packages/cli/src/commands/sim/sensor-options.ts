@@ -1,4 +1,4 @@
-import { keptMemory, type ReadingSource, replaySource } from "@bollard/firmware-sim";
+import { type ReadingSource, replaySource } from "@bollard/firmware-sim";
 import { type Command, Option } from "commander";
 import { CliError } from "../../error.js";
 import { parseDuration } from "../../options/parse-duration.js";
@@ -12,7 +12,7 @@ export interface SensorOptions {
   readonly id?: string;
 }
 
-/** What an Uno has on its pins; see `UnoOptions`. */
+/** What a board has on its pins; see `StreetBoardOptions`. */
 const SENSED = ["temperature", "humidity", "pressure", "pm25", "pm10"];
 /** An office, for a board whose sensors are told nothing else. */
 const CONSTANT = { temperature: 20, humidity: 50, pressure: 101_325, pm25: 5, pm10: 9 };
@@ -25,7 +25,7 @@ export function addSensorOptions(command: Command): Command {
         .argParser(parseDuration)
         .default(1000, "1s"),
     )
-    .option("--id <name>", "the node id in its EEPROM, where street-air's firmware looks for it");
+    .option("--id <name>", "the node id in its memory, where street-air's firmware looks for it");
 }
 
 /** @throws CliError that names file, line and column */
@@ -44,11 +44,6 @@ export function sourceOf(options: SensorOptions): ReadingSource {
     ),
   );
   return replaySource(values, interval);
-}
-
-/** What is in the board's EEPROM, where it was given a name. */
-export function memoryOf({ id }: SensorOptions): { readonly eeprom?: Uint8Array } {
-  return id === undefined ? {} : { eeprom: keptMemory(id) };
 }
 
 function numberIn(cell: string, file: string, line: number, column: string): number | undefined {

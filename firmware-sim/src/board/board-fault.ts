@@ -3,11 +3,16 @@
  *
  * - `illegal-opcode`: no instruction of the part stands where the program has come to
  * - `stack-overflow`: the stack has grown into the program's own data
+ * - `bad-address`: the program reads or writes where the part has nothing, or a word at no word's address
  * - `unsupported-peripheral`: the program uses a part of the chip that is not simulated
  */
-export type BoardFaultKind = "illegal-opcode" | "stack-overflow" | "unsupported-peripheral";
+export type BoardFaultKind =
+  | "illegal-opcode"
+  | "stack-overflow"
+  | "bad-address"
+  | "unsupported-peripheral";
 
-/** What a board was doing when it stopped. Addresses are in bytes, as `avr-objdump` shows them. */
+/** What a board was doing when it stopped. Addresses are in bytes, as `objdump` shows them. */
 export interface BoardFault {
   readonly kind: BoardFaultKind;
   readonly message: string;

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SerialPort } from "serialport";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSerialUno } from "../index.js";
 import { programOf } from "./program-of.js";
 import { until } from "./until.js";
-import { withSerialUno } from "./with-serial-uno.js";
+import { withSerialBoard } from "./with-serial-board.js";
 
 let folder: string;
 
@@ -35,7 +36,7 @@ async function openPort(path: string): Promise<SerialPort> {
 test("a program of the host talks with the board's; afterwards nothing is there", async () => {
   const link = join(folder, "ttyUNO0");
   let back = "";
-  await withSerialUno({ program: echo, link }, async (uno) => {
+  await withSerialBoard(openSerialUno({ program: echo, link }), async (uno) => {
     const port = await openPort(link);
     port.on("data", (bytes: Buffer) => {
       back += bytes.toString();
@@ -56,7 +57,8 @@ test("a program of the host talks with the board's; afterwards nothing is there"
 test("a test whose board goes wrong fails with the place, and its port is gone", async () => {
   const link = join(folder, "ttyUNO1");
   const program = programOf([0x0000, 0x0001]);
-  await expect(withSerialUno({ program, link }, (uno) => until(() => false, uno))).rejects.toThrow(
+  const opening = openSerialUno({ program, link });
+  await expect(withSerialBoard(opening, (uno) => until(() => false, uno))).rejects.toThrow(
     "There is no instruction at 0x0002",
   );
   expect(existsSync(link)).toBe(false);

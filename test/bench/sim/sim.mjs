@@ -1,5 +1,5 @@
-// `npm run -s bench:sim`: how fast the simulated Arduino Uno goes, and what it delivers. Needs avr-gcc.
-// Ends with one JSON line.
+// `npm run -s bench:sim`: how fast the simulated boards go, and what they deliver. Needs avr-gcc and
+// arm-none-eabi-gcc. Ends with one JSON line.
 //
 //   --quick   a tenth of the time and of the readings
 //   --built   uses what is built
@@ -7,23 +7,24 @@
 // - busy: part's seconds a second of processor, for a firmware that never sleeps: the link's, as fast
 //   as the line takes it
 // - asleep: the same for street-air's firmware with its sensors, one reading a second, by its own clock
+// - pico: the same two for a Raspberry Pi Pico: busy at 125 MHz with the encoder, and the station at 12 MHz
 // - fifty: 50 of them in this process by the wall clock, one reading a second each, each with a host:
 //   how late they run, and the share of one core
 // - delivered: readings from four boards over virtual ports whose cables flip and drop one byte in ten
 //   thousand each way, through a bridge to a broker: counted there by their keys
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Aedes } from "aedes";
-import { bootstrap } from "../../tools/bootstrap.mjs";
-import { table } from "./table.mjs";
+import { bootstrap } from "../../../tools/bootstrap.mjs";
+import { table } from "../table.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const words = process.argv.slice(2);
 const isQuick = words.includes("--quick");
 const REPORTED = 1;
@@ -39,14 +40,20 @@ const { Bridge } = await import("@bollard/bridge");
 const folder = mkdtempSync(join(tmpdir(), "bollard-bench-sim-"));
 try {
   const everySecond = buildStation("second", 1000);
+  const pico = {
+    busy: measureBusyPico(buildBusyPico()),
+    asleep: measureAsleep(sim.Pico, buildStation("pico", 1000, "pico")),
+  };
   const busy = measureBusy(buildLinkFirmware());
-  const asleep = measureAsleep(everySecond);
+  const asleep = measureAsleep(sim.Uno, everySecond);
   const fifty = await measureMany(everySecond, 50);
   const delivered = await measureDelivery(buildStation("fast", 40), isQuick ? 1000 : 10_000);
   process.stdout.write(
     table([
-      { figure: "busy, times real time a core", measured: busy, goal: "≥ 4" },
-      { figure: "one reading a second, asleep else", measured: asleep, goal: "≥ 80" },
+      { figure: "Uno busy, times real time a core", measured: busy, goal: "≥ 4" },
+      { figure: "Uno, one reading a second, asleep else", measured: asleep, goal: "≥ 80" },
+      { figure: "Pico busy, of 125 MHz", measured: pico.busy, goal: "≥ 0.8" },
+      { figure: "Pico, one reading a second, asleep else", measured: pico.asleep, goal: "" },
       { figure: "50 at once: lag p99, ms", measured: fifty.lagP99Ms, goal: "≤ 20" },
       { figure: "50 at once: share of a core, %", measured: fifty.corePercent, goal: "≤ 100" },
       {
@@ -56,18 +63,26 @@ try {
       },
     ]),
   );
-  const result = { bench: "sim", quick: isQuick, busy, asleep, fifty, delivered };
+  const result = { bench: "sim", quick: isQuick, busy, asleep, pico, fifty, delivered };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
 /** The station's program, built as `npm run -s firmware` builds it. */
-function buildStation(name, intervalMs) {
+function buildStation(name, intervalMs, board = "uno") {
   const output = join(folder, name);
   const program = join(root, "firmware-sim/firmware/dist/main.js");
-  const words = ["--interval", `${intervalMs}`, "--rows", "1", "--minutes", "1", "--json"];
-  execFileSync(process.execPath, [program, "--output", output, ...words]);
+  const words = ["--interval", `${intervalMs}`, "--rows", "1", "--minutes", "1"];
+  execFileSync(process.execPath, [
+    program,
+    "--board",
+    board,
+    "--output",
+    output,
+    "--json",
+    ...words,
+  ]);
   return readFileSync(join(output, "street-air.hex"), "latin1");
 }
 
@@ -79,6 +94,29 @@ function buildLinkFirmware() {
   const flags = ["-mmcu=atmega328p", "-Os", "-std=gnu99", `-I${c}`];
   execFileSync("avr-gcc", [...flags, ...defines, "-o", elf, ...sources]);
   execFileSync("avr-objcopy", ["-O", "ihex", elf, hex]);
+  return readFileSync(hex, "latin1");
+}
+
+/** With the boot stage and the encoder that the station's build has made. */
+function buildBusyPico() {
+  buildStation("pico", 1000, "pico");
+  const [elf, hex] = [join(folder, "busy.elf"), join(folder, "busy.hex")];
+  const generated = join(folder, "pico", "generated");
+  const own = join(root, "firmware-sim/firmware/street-air/pico");
+  const flags = ["-mcpu=cortex-m0plus", "-mthumb", "-nostartfiles", "--specs=nosys.specs", "-Os"];
+  const sources = [
+    join(root, "test/bench/sim/pico-busy.c"),
+    join(own, "startup.c"),
+    ...readdirSync(generated)
+      .filter((name) => name.endsWith(".c"))
+      .map((name) => join(generated, name)),
+  ];
+  const folders = [`-I${own}`, `-I${generated}`];
+  execFileSync("arm-none-eabi-gcc", [
+    ...[...flags, "-std=c99", ...folders, ...sources],
+    ...["-T", join(own, "pico.ld"), "-o", elf],
+  ]);
+  execFileSync("arm-none-eabi-objcopy", ["-O", "ihex", elf, hex]);
   return readFileSync(hex, "latin1");
 }
 
@@ -100,12 +138,12 @@ function hostOf(now, send, onMessage = () => {}) {
 }
 
 /** Seconds of a part's own time for each second of processor. */
-function timesReal(run, seconds) {
+function timesReal(run, seconds, digits = 1) {
   run(seconds / 10); // warm
   const before = process.cpuUsage();
   run(seconds);
   const { user, system } = process.cpuUsage(before);
-  return round((seconds * 1e6) / (user + system), 1);
+  return round((seconds * 1e6) / (user + system), digits);
 }
 
 function measureBusy(program) {
@@ -129,8 +167,18 @@ function measureBusy(program) {
   );
 }
 
-function measureAsleep(program) {
-  const board = new sim.Uno({ program, source, onBytes: (bytes) => host.receive(bytes) });
+/** Goes on with a program that checks itself: it has encoded readings, at the clock it was told to set. */
+function measureBusyPico(program) {
+  let readings = 0;
+  const board = new sim.Rp2040Part({ program, onMark: () => readings++ });
+  const times = timesReal((seconds) => board.run(seconds * 1000), isQuick ? 1 : 5, 2);
+  if (board.fault) throw new Error(sim.formatFault(board.fault));
+  if (board.frequencyHz !== 125e6 || readings === 0) throw new Error("the busy Pico did nothing");
+  return times;
+}
+
+function measureAsleep(Board, program) {
+  const board = new Board({ program, source, onBytes: (bytes) => host.receive(bytes) });
   const host = hostOf(
     () => board.timeMs,
     (frame) => board.receive(frame),
@@ -223,7 +271,7 @@ async function measureDelivery(program, wanted) {
   for (let i = 0; i < BOARDS; i++) {
     const bad = (seed) => new sim.CableFaults({ seed, flip: FAULTS, drop: FAULTS });
     unos.push(
-      await sim.SerialUno.open({
+      await sim.openSerialUno({
         ...{ program, source, eeprom: sim.keptMemory(`uno-${i}`) },
         ...{ link: join(folder, `ttyUNO${i}`), toHost: bad(2 * i), toDevice: bad(2 * i + 1) },
         onMark: (mark, number) => {
