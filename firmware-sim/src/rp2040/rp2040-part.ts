@@ -7,6 +7,7 @@ import type { I2cDevice } from "../sensors/i2c-device.js";
 import { BOOT_STAGE_BYTES, bootStageOf } from "./boot-stage.js";
 import { wireI2c } from "./i2c-lines.js";
 import { PartClock } from "./part-clock.js";
+import { stepperOf } from "./stepper.js";
 import { UartLine } from "./uart-line.js";
 import { isUf2, readUf2 } from "./uf2.js";
 
@@ -55,6 +56,7 @@ export interface Rp2040Options {
 interface Core {
   readonly chip: RP2040;
   readonly clock: PartClock;
+  readonly runPlain: (room: number) => number;
   readonly host: UartLine;
   readonly counter: UartLine;
   readonly watchdog: Watchdog;
@@ -186,29 +188,43 @@ export class Rp2040Part {
   }
 
   #runCore(end: number): void {
-    const { chip, clock } = this.#core;
+    const { chip, clock, runPlain } = this.#core;
     const { core } = chip;
-    const { registers } = core;
-    const { onInstruction } = this.#options;
-    while (clock.nanos < end && !this.#isResetting) {
+    const isWatched = this.#options.onInstruction !== undefined;
+    while (clock.nanos < end && !this.#isResetting && !this.#fault) {
       if (core.waiting) {
         this.#doze(end);
         continue;
       }
-      const pc = registers[15] as number;
-      this.#pc = pc;
-      if (pc < FLASH_START) {
-        this.#stop("illegal-opcode", "There is no program at @: the boot ROM is not simulated");
-        return;
+      if (!isWatched && !core.interruptsUpdated) {
+        const nanos = Math.min(clock.nextNanos, end) - clock.nanos;
+        const room = Math.ceil((nanos * chip.clkSys) / 1e9);
+        const cycles = runPlain(room);
+        this.#pass(cycles);
+        if (cycles > 0) continue;
       }
-      onInstruction?.(pc, chip.readUint16(pc), this.counts.cycles);
-      const cycles = core.executeInstruction();
-      this.#cycles += cycles;
-      clock.advanceTo(clock.nanos + (cycles * 1e9) / chip.clkSys);
-      const sp = registers[13] as number;
-      if (this.#stackTop - sp > this.#stackBytes) this.#stackBytes = this.#stackTop - sp;
-      if (this.#fault) return;
+      this.#step();
     }
+  }
+
+  /** One instruction, whatever it does. */
+  #step(): void {
+    const { core } = this.#core.chip;
+    const pc = core.PC;
+    this.#pc = pc;
+    if (pc < FLASH_START) {
+      this.#stop("illegal-opcode", "There is no program at @: the boot ROM is not simulated");
+      return;
+    }
+    this.#options.onInstruction?.(pc, this.#core.chip.readUint16(pc), this.counts.cycles);
+    this.#pass(core.executeInstruction());
+  }
+
+  #pass(cycles: number): void {
+    const { chip, clock } = this.#core;
+    this.#cycles += cycles;
+    this.#stackBytes = Math.max(this.#stackBytes, this.#stackTop - chip.core.SP);
+    clock.advanceTo(clock.nanos + (cycles * 1e9) / chip.clkSys);
   }
 
   /** Hops from alarm to alarm until an interrupt wakes it. */
@@ -292,6 +308,7 @@ export class Rp2040Part {
     this.#boot(chip);
     return {
       ...{ chip, clock, watchdog },
+      runPlain: stepperOf(chip),
       host: new UartLine(uart0, clock),
       counter: new UartLine(uart1, clock),
     };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toUf2, withBootChecksum } from "@bollard/firmware-sim";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../testing/run.js";
 
@@ -19,6 +20,22 @@ function program(name: string, words: readonly number[]): string {
   const sum = -record.reduce((total, byte) => total + byte, 0) & 0xff;
   const file = join(folder, `${name}.hex`);
   writeFileSync(file, `:${Buffer.from([...record, sum]).toString("hex")}\n:00000001FF\n`);
+  return file;
+}
+
+/** A Pico's program of these instructions in UF2: a boot stage that goes to the vectors, they, and them. */
+function picoProgram(name: string, words: readonly number[]): string {
+  const boot = [
+    ...[0x4803, 0x4904, 0x6008, 0x6801, 0xf381, 0x8808, 0x6840, 0x4700],
+    ...[0x0100, 0x1000, 0xed08, 0xe000],
+  ];
+  const image = Buffer.alloc(0x108 + 2 * words.length);
+  image.set(withBootChecksum(Buffer.from(Uint16Array.from(boot).buffer)));
+  image.writeUInt32LE(0x2004_0000, 0x100);
+  image.writeUInt32LE(0x1000_0109, 0x104);
+  image.set(Buffer.from(Uint16Array.from(words).buffer), 0x108);
+  const file = join(folder, `${name}.uf2`);
+  writeFileSync(file, toUf2(image, 0x1000_0000));
   return file;
 }
 
@@ -62,6 +79,38 @@ describe("bollard sim board", () => {
   test("ends when it is asked to", async () => {
     const { code } = await run(["sim", "board", idle(), "--speed", "1", "--duration", "1h"]);
     expect(code).toBe(0);
+  });
+});
+
+describe("bollard sim board with a Raspberry Pi Pico", () => {
+  test("runs UF2 by its own clock", async () => {
+    const { code, out } = await run(
+      ["sim", "board", picoProgram("still", [0xe7fe]), "--duration", "100ms", "--json"],
+      forever,
+    );
+    expect(code).toBe(0);
+    // From its ring oscillator: it has set no clock.
+    expect(JSON.parse(out)).toMatchObject({ messages: 0, sleptCycles: 0, resets: 0 });
+    expect(JSON.parse(out).cycles).toBeCloseTo(650_000, -3);
+  });
+
+  test("shows each instruction, and says where a program went wrong", async () => {
+    const { code, err } = await run(
+      ["sim", "board", picoProgram("stray", [0x2001, 0x4700]), "--trace"],
+      forever,
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/^10000108 2001 \d+\n1000010a 4700 \d+$/m);
+    expect(err).toContain("bollard: There is no program at 0x00000000: the boot ROM");
+  });
+
+  test("is told from an Uno by its file, or by name", async () => {
+    const file = picoProgram("uno", [0xe7fe]);
+    const { code, err } = await run(["sim", "board", file, "--board", "uno"], forever);
+    expect(code).toBe(1);
+    expect(err).toContain("no record of Intel HEX");
+    const asPico = await run(["sim", "board", idle(), "--board", "pico"], forever);
+    expect(asPico.err).toContain("does not fit this part");
   });
 });
 
