@@ -3,7 +3,7 @@
 import { bootstrap } from "../../tools/bootstrap.mjs";
 
 await bootstrap();
-const { measureCore, mostBytes } = await import("../core-size/measure-core.mjs");
+const { measureCore, mostBrotliBytes, mostBytes } = await import("../core-size/measure-core.mjs");
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 const results = {};
@@ -13,7 +13,7 @@ for (const [name, most] of Object.entries(mostBytes)) {
   const { usedBytes, scriptBytes, brotliBytes, fits } = result;
   const bound = `of ${kib(most)}${fits ? "" : ": TOO BIG"}`;
   console.log(
-    `${name.padEnd(6)}  ${kib(usedBytes)} in QuickJS, ${bound}; script ${kib(scriptBytes)}, compressed ${kib(brotliBytes)}`,
+    `${name.padEnd(13)}  ${kib(usedBytes)} in QuickJS, ${bound}; script ${kib(scriptBytes)}, compressed ${kib(brotliBytes)} of ${kib(mostBrotliBytes[name])}`,
   );
 }
 console.log(JSON.stringify(results));

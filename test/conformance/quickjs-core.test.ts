@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
+import { prepareSchema } from "@bollard/payload";
 import { readSchemaFile } from "@bollard/schema/file";
 import {
   BatchEncoder,
@@ -146,6 +147,23 @@ describe("the SDK's main door", () => {
     expect(bytes).toEqual(Array.from(encoder.close()));
   });
 
+  test("the door for devices does with laid out schemas what the main door does", async () => {
+    const laidOut = cases.map(({ schema, reading }) => ({ reading, ...prepareSchema(schema) }));
+    const script = `
+      JSON.stringify(${JSON.stringify(laidOut)}.map(({ schema, layout, reading }) => {
+        const codec = core.compileSchema({ schema, layout });
+        const bytes = codec.encode(reading);
+        let hex = "";
+        for (const byte of bytes) hex += (byte < 16 ? "0" : "") + byte.toString(16);
+        return { hex, readings: codec.decode(bytes).readings };
+      }));`;
+    const core = await bundleCore("device");
+    const told = await runInQuickJs(withoutBigInt, core, withoutPatterns, script);
+    expect(JSON.parse(String(told))).toEqual(
+      expected.map(({ hex, readings }) => ({ hex, readings })),
+    );
+  });
+
   test("does the same where code may not be made from text", () => {
     const context = vm.createContext({}, { codeGeneration: { strings: false, wasm: false } });
     expect(() => vm.runInContext("new Function('return 1')", context)).toThrow(/disallowed/);
@@ -154,12 +172,10 @@ describe("the SDK's main door", () => {
   });
 
   test("keeps its bounds, and a core with a table too many is found out", async () => {
-    const sizes = await Promise.all(
-      (["encode", "batch", "whole"] as const).map((name) => measureCore(name, mostBytes[name])),
-    );
-    expect(sizes.map(({ fits }) => fits)).toEqual([true, true, true]);
-    for (const [index, name] of (["encode", "batch", "whole"] as const).entries()) {
-      expect(sizes[index]?.brotliBytes).toBeLessThanOrEqual(mostBrotliBytes[name]);
+    for (const name of ["device-encode", "device", "encode", "batch", "whole"] as const) {
+      const { fits, brotliBytes } = await measureCore(name, mostBytes[name]);
+      expect({ name, fits }).toEqual({ name, fits: true });
+      expect(brotliBytes).toBeLessThanOrEqual(mostBrotliBytes[name]);
     }
     const oversize = await measureCore("oversize", mostBytes.whole);
     expect(oversize.fits).toBe(false);

@@ -1,8 +1,10 @@
+type CoreName = "device-encode" | "device" | "encode" | "batch" | "whole";
+
 /** What each core may take above an empty context, in bytes of the engine's own count. */
-export declare const mostBytes: Readonly<Record<"encode" | "batch" | "whole", number>>;
+export declare const mostBytes: Readonly<Record<CoreName, number>>;
 
 /** What each may take to download, minified and by brotli: bytes. */
-export declare const mostBrotliBytes: Readonly<Record<"encode" | "batch" | "whole", number>>;
+export declare const mostBrotliBytes: Readonly<Record<CoreName, number>>;
 
 /** One script of a core, which leaves what its entry exports in the global `core`. */
 export declare function bundleCore(name: string): Promise<string>;

@@ -2,6 +2,7 @@ export { type CLayout, cLayouts } from "./c/folder-layouts.js";
 export { type COptions, generateC } from "./c/generate-c.js";
 export { CodegenError, type CodegenErrorCode, isCodegenError } from "./error.js";
 export type { GeneratedFile } from "./generated-file.js";
+export { generateJs } from "./javascript/generate-js.js";
 export { checkKit, type KitCheck } from "./kit/check/check-kit.js";
 export type { KitOptions } from "./kit/kit-options.js";
 export { type KitPart, kitParts } from "./kit/kit-parts.js";

@@ -4,7 +4,7 @@ import { BatchRowEncoder } from "./batch-row-encoder.js";
 import { BitWriter } from "./bit-writer.js";
 import { PayloadError } from "./error.js";
 import { maxHeaderBytes, writeHeader } from "./header.js";
-import { emptyRow, layoutOf, type Row } from "./layout.js";
+import { emptyRow, type PreparedSchema, type Row } from "./layout.js";
 import { type CompileOptions, type MessageOptions, timeLayoutOf } from "./message-options.js";
 import type { MessageKey, Reading } from "./reading.js";
 import { RowPacker } from "./row-packer.js";
@@ -26,7 +26,7 @@ export const mostRows = 255;
  *
  * @see docs/payload-format.md, section 7
  */
-export class BatchEncoder {
+export class PreparedBatchEncoder {
   readonly schema: SensorSchema;
   readonly #time: TimeLayout;
   readonly #id: number;
@@ -42,9 +42,8 @@ export class BatchEncoder {
   #rowCount = 0;
   #bits = 0;
 
-  /** @param schema - one that `checkSchema` finds nothing wrong with */
-  constructor(schema: SensorSchema, options: BatchOptions = {}) {
-    const layout = layoutOf(schema);
+  /** @param prepared - as `prepareSchema` makes it */
+  constructor({ schema, layout }: PreparedSchema, options: BatchOptions = {}) {
     this.schema = schema;
     this.#time = timeLayoutOf(schema, options);
     this.#id = options.schemaId === false ? 0 : schema.id;

@@ -1,5 +1,6 @@
 import type { SensorSchema } from "@bollard/schema";
-import { compileSchema, type PayloadCodec } from "./codec.js";
+import { compileSchema } from "./codec.js";
+import type { PayloadCodec } from "./prepared-codec.js";
 
 const codecs = new WeakMap<SensorSchema, PayloadCodec>();
 

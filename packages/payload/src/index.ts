@@ -1,6 +1,6 @@
 export type { BatchOptions } from "./batch-encoder.js";
-export type { PayloadCodec } from "./codec.js";
 export { commandSchema } from "./command-schema.js";
+export { compileEncoder } from "./compile-encoder.js";
 export { encodePayload } from "./encode-payload.js";
 export { isPayloadError, PayloadError, type PayloadErrorCode, type PayloadPlace } from "./error.js";
 export {
@@ -10,7 +10,13 @@ export {
   type PayloadPart,
 } from "./explain-payload.js";
 export { type PayloadHeader, readHeader } from "./header.js";
-export { type FieldLayout, type Layout, layoutOf, type Slot } from "./layout.js";
+export {
+  type FieldLayout,
+  type Layout,
+  layoutOf,
+  type PreparedSchema,
+  type Slot,
+} from "./layout.js";
 export { learnProfile } from "./learn-profile.js";
 export {
   eu868DataRates,
@@ -21,8 +27,10 @@ export {
 } from "./lorawan-airtime.js";
 export { measureJson } from "./measure-json.js";
 export type { DecodedPayload, DecodeOptions } from "./message-decoder.js";
-export { compileEncoder, type EncodeOptions, type PayloadEncoder } from "./message-encoder.js";
+export type { EncodeOptions, PayloadEncoder } from "./message-encoder.js";
 export type { CompileOptions, MessageOptions } from "./message-options.js";
+export { prepareSchema } from "./prepare-schema.js";
+export type { PayloadCodec } from "./prepared-codec.js";
 export type { FieldValue, MessageKey, Position, Reading } from "./reading.js";
 export { type RecordForm, type RecordValue, recordForms } from "./record-forms.js";
 export { completeTime } from "./row-time.js";

@@ -47,6 +47,12 @@ export interface Layout {
   readonly maxRowBits: number;
 }
 
+/** A schema with its layout: plain data, which a device may bring instead of making it. */
+export interface PreparedSchema {
+  readonly schema: SensorSchema;
+  readonly layout: Layout;
+}
+
 /** One reading as whole numbers. */
 export interface Row {
   /** By slot. */

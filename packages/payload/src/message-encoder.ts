@@ -2,7 +2,7 @@ import type { SensorSchema } from "@bollard/schema";
 import { BitWriter } from "./bit-writer.js";
 import { PayloadError } from "./error.js";
 import { maxHeaderBytes, writeHeader } from "./header.js";
-import { emptyRow, type Layout, layoutOf, type Row } from "./layout.js";
+import { emptyRow, type Layout, type PreparedSchema, type Row } from "./layout.js";
 import { type CompileOptions, type MessageOptions, timeLayoutOf } from "./message-options.js";
 import type { MessageKey, Reading } from "./reading.js";
 import { RowPacker } from "./row-packer.js";
@@ -42,16 +42,6 @@ export interface PayloadEncoder {
   ): number;
 }
 
-/**
- * Makes an encoder alone, for a node that never decodes: `compileSchema` without its other half. It
- * takes a while and is worth keeping.
- *
- * @param schema - one that `checkSchema` finds nothing wrong with
- */
-export function compileEncoder(schema: SensorSchema, options: CompileOptions = {}): PayloadEncoder {
-  return new MessageEncoder(schema, layoutOf(schema), options.generate ?? true);
-}
-
 const noOptions: MessageOptions = {};
 
 /** @see PayloadEncoder */
@@ -65,10 +55,10 @@ export class MessageEncoder implements PayloadEncoder {
   readonly #writer = new BitWriter();
   readonly #scratch: Uint8Array;
 
-  constructor(schema: SensorSchema, layout: Layout, generate: boolean) {
+  constructor({ schema, layout }: PreparedSchema, options: CompileOptions) {
     this.schema = schema;
     this.layout = layout;
-    this.#toRow = rowWriterOf(layout, generate);
+    this.#toRow = rowWriterOf(layout, options.generate ?? true);
     this.#packer = new RowPacker(layout);
     this.#row = emptyRow(layout);
     this.maxSingleBytes = maxHeaderBytes + Math.ceil((32 + 10 + layout.maxRowBits) / 8);

@@ -1,11 +1,13 @@
 import type { SensorSchema } from "@bollard/schema";
 import { isMadeFor, makeAppendRow, makeTakeRow } from "./batch-code.js";
 import { batchCodeSlot } from "./batch-code-slot.js";
-import { type BatchOptions, BatchEncoder as LoopingBatchEncoder } from "./batch-encoder.js";
-import { compileSchema as compileLooping, type PayloadCodec } from "./codec.js";
+import type { BatchOptions } from "./batch-encoder.js";
+import { compileSchema as compileLooping } from "./codec.js";
 import { decodePayload as decodeLooping } from "./decode-payload.js";
+import { BatchEncoder as LoopingBatchEncoder } from "./looping-batch-encoder.js";
 import type { DecodedPayload, DecodeOptions } from "./message-decoder.js";
 import type { CompileOptions } from "./message-options.js";
+import type { PayloadCodec } from "./prepared-codec.js";
 import { makeUnpackRow } from "./unpack-code.js";
 
 /** From here on rows go by code made for their layout. */

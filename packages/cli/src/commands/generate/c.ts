@@ -1,7 +1,8 @@
-import { type CLayout, cLayouts, type GeneratedFile, generateC } from "@bollard/codegen";
+import { type CLayout, cLayouts, generateC } from "@bollard/codegen";
 import { Command, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { readSchemas } from "../schema/read-schemas.js";
+import { reportFiles } from "./report-files.js";
 import { writeFiles } from "./write-files.js";
 
 interface COptions {
@@ -60,11 +61,6 @@ export function generateCCommand(io: CliIo): Command {
         decoder: options.decoder === true,
       });
       writeFiles(options.output, files);
-      io.stdout.write(report(files, options.json === true));
+      io.stdout.write(reportFiles(files, options.json === true));
     });
-}
-
-function report(files: readonly GeneratedFile[], json: boolean): string {
-  const paths = files.map(({ path }) => path);
-  return json ? `${JSON.stringify(paths)}\n` : paths.map((path) => `${path}\n`).join("");
 }

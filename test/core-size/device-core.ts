@@ -1,0 +1,2 @@
+/** All of the door for devices. */
+export * from "@bollard/sdk/device";
