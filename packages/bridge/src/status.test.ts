@@ -24,7 +24,7 @@ const parts: StatusParts = {
   sinks: [city],
   nodes: { total: 202, fresh: 200, stale: 2 },
   rates: { readingsIn: 40.2, readingsOut: 40 },
-  totals: { readings: 100, payloadBytes: 1600, jsonBytes: 9600 },
+  totals: { messages: 100, readings: 100, payloadBytes: 1600, jsonBytes: 9600 },
   alarms: [],
   setAside: [],
 };
@@ -136,7 +136,7 @@ describe("the status", () => {
   });
 
   test("of a bridge without readings has no means", () => {
-    const totals = { readings: 0, payloadBytes: 0, jsonBytes: 0 };
+    const totals = { messages: 0, readings: 0, payloadBytes: 0, jsonBytes: 0 };
     expect(buildStatus({ ...parts, totals }).bytes).toEqual({
       payloadPerReading: 0,
       jsonPerReading: 0,

@@ -11,7 +11,14 @@ import { Deployment, type DeploymentOptions } from "./deployment/deployment.js";
 import { formatCsv } from "./report/format-csv.js";
 import { formatHtml } from "./report/format-html.js";
 import { type ComplianceRow, checkMims, requirementsOf } from "./run-checks.js";
-import { airAt, type Mischief, ModelCity } from "./testing/model-city.js";
+import {
+  airAt,
+  algorithms,
+  type Mischief,
+  ModelCity,
+  processing,
+  resources,
+} from "./testing/model-city.js";
 
 const NOW = "2026-09-01T10:05:00.000Z";
 const publisher: CataloguePublisher = {
@@ -67,6 +74,20 @@ async function see(
   const check = everyCheck.get(id);
   if (!check) throw new Error(`no row asks for ${id}`);
   return check.run(deployment);
+}
+
+const MEASURES = "dpv:hasTechnicalOrganisationalMeasure";
+
+/** A city whose record says this of the people that it counts. */
+function recordWith(change: object): Mischief {
+  const process = { ...processing["dpv:hasProcess"][0], ...change };
+  const body = { ...processing, "dpv:hasProcess": [process] };
+  return { answers: { "/v1/processing": { body } } };
+}
+
+/** A city whose register says this of its one value that is made. */
+function registerWith(change: object): Mischief {
+  return { answers: { "/v1/algorithms": { body: [{ ...algorithms[0], ...change }] } } };
 }
 
 /** Cities that do one thing wrong, by the check that has to see it, and the words it says. */
@@ -208,6 +229,39 @@ const violations: readonly (readonly [
     {},
     { catalogue: "@prefix dcat: <http://www.w3.org/ns/dcat#>. <urn:d> a dcat:Dataset ." },
   ],
+  ["personal-data", "status 404", { answers: { "/v1/processing": { status: 404 } } }],
+  ["personal-data", "no record of processing", { answers: { "/v1/processing": { body: {} } } }],
+  ["personal-data", "crowd/people has no rule", recordWith({ [MEASURES]: [] })],
+  [
+    "personal-data",
+    "for no purpose",
+    recordWith({ [MEASURES]: [{ "dct:description": "Leaves as it is, for its purpose" }] }),
+  ],
+  [
+    "personal-data",
+    "said to go nowhere",
+    {
+      ...recordWith({ "dpv:hasProcessing": [{ "@id": "dpv:Erase" }] }),
+      entity: (entity) => ({ ...entity, people: { type: "Property", value: 7 } }),
+    },
+  ],
+  ["algorithms", "is no list", { answers: { "/v1/algorithms": { body: {} } } }],
+  ["algorithms", "lacks purpose", registerWith({ purpose: "" })],
+  ["algorithms", "lacks version, inputs", registerWith({ version: undefined, inputs: [] })],
+  ["algorithms", "lacks method", registerWith({ method: {} })],
+  ["algorithms", "whether it decides", registerWith({ decides: undefined })],
+  ["algorithms", "limits, though it decides", registerWith({ limits: undefined })],
+  ["resources", "is no JSON", { answers: { "/v1/resources": { body: "much" } } }],
+  [
+    "resources",
+    "no bytes and messages",
+    { answers: { "/v1/resources": { body: { ...resources, perReading: {} } } } },
+  ],
+  [
+    "resources",
+    "no airtime and energy",
+    { answers: { "/v1/resources": { body: { ...resources, lorawan: [] } } } },
+  ],
   ["simulated-marked", "no data provider says so", { entities: [airAt("simulated-air-1", 1)] }],
   [
     "run-recorded",
@@ -301,6 +355,20 @@ describe("checkMims", () => {
       verdict: "not met",
       seen: "ids of no entity: 7",
     });
+  });
+
+  test("a city gives account of what concerns persons, of what is made, and of what it takes", async () => {
+    const city = await ModelCity.open();
+    closing.push(() => city.close());
+    const look = async (options: DeploymentOptions) => {
+      const { rows } = await checkMims(options, "v5", NOW, ["4", "5", "10"]);
+      return Object.fromEntries(rows.map(({ id, verdict }) => [id, verdict]));
+    };
+    expect(await look({ bridge: city.url })).toEqual({
+      ...{ "4.1": "met", "4.2": "not checked", "5.1": "met", "10.1": "met" },
+    });
+    const api = `${city.url}/ngsi-ld/v1`;
+    expect(await look({ api })).toMatchObject({ "4.1": "not checked", "5.1": "not checked" });
   });
 
   test("a past that cannot be asked for is seen", async () => {

@@ -20,6 +20,8 @@ export interface Privacy {
   readonly isRestricted: boolean;
   /** Times are rounded down to a multiple of this; 0: not. */
   readonly timeStepS: number;
+  /** The rules as they were stated, by field. */
+  readonly stated: Readonly<Record<string, FieldPrivacyConfig>>;
 }
 
 /**
@@ -69,7 +71,7 @@ export function privacyOf(schema: SensorSchema, config: SchemaPrivacyConfig = {}
       }),
     );
   };
-  return { rule, dropped, withheld, beforeSpool, expiring, isRestricted, timeStepS };
+  return { rule, dropped, withheld, beforeSpool, expiring, isRestricted, timeStepS, stated: rules };
 }
 
 const HOUR_S = 3600;

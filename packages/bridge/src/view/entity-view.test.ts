@@ -168,6 +168,7 @@ describe("EntityView", () => {
     view.show(delivery("a1-b2", 2));
     const json = `{"t":${START_S + 120},"pm25":0.2,"temperature":20}`;
     expect(view.totals).toEqual({
+      messages: 1,
       readings: 1,
       payloadBytes: streetPayload(2).length,
       jsonBytes: json.length,

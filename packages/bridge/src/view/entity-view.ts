@@ -23,6 +23,7 @@ export interface EntityViewOptions {
 
 /** Figures over all readings since the start. */
 export interface ViewTotals {
+  readonly messages: number;
   readonly readings: number;
   readonly payloadBytes: number;
   readonly jsonBytes: number;
@@ -64,6 +65,7 @@ export class EntityView {
   /** The one heard of last is at the end. */
   readonly #shown = new Map<string, Shown>();
   #changed = new Set<string>();
+  #messages = 0;
   #readings = 0;
   #payloadBytes = 0;
   #jsonBytes = 0;
@@ -75,6 +77,7 @@ export class EntityView {
   /** Shows what has just come in, and counts its bytes. */
   show(delivery: Delivery): void {
     this.#apply(delivery);
+    this.#messages++;
     this.#readings += delivery.readings.length;
     this.#payloadBytes += delivery.payloadBytes;
     for (const { timeS, values } of delivery.readings) {
@@ -89,6 +92,7 @@ export class EntityView {
 
   get totals(): ViewTotals {
     return {
+      messages: this.#messages,
       readings: this.#readings,
       payloadBytes: this.#payloadBytes,
       jsonBytes: this.#jsonBytes,

@@ -1,4 +1,5 @@
 import { changesTold, filters, history } from "../checks/accessing.js";
+import { algorithmsDeclared, personalDataRuled, resourcesTold } from "../checks/accounting.js";
 import { catalogued, licensed } from "../checks/exchanging.js";
 import { crsDeclared, featureIds, ogcInterface, openGeoFormat } from "../checks/geospatial.js";
 import { lookUp } from "../checks/interlinking.js";
@@ -37,17 +38,22 @@ export const mimsV5: readonly Requirement[] = [
   },
   {
     id: "4.1",
+    label: "Personal data: what leaves, by which rule and for what, is on record",
+    refs: ["MIM4"],
+    checks: [personalDataRuled],
+  },
+  {
+    id: "4.2",
     label: "Personal data: a person sees, permits and revokes",
     refs: ["MIM4"],
     checks: [],
-    why: "the operator's: which data is a person's, and on what ground it is processed, no interface tells; the bridge's part is its privacy rules and bollard spool export and erase by node",
+    why: "the operator's: who a person is, and what they permit, no interface tells; the bridge's part is bollard spool export and the erasure of a node, by its id",
   },
   {
     id: "5.1",
     label: "Fair and transparent AI: systems can be asked what they decide",
     refs: ["MIM5"],
-    checks: [],
-    why: "the operator's: whether a decision is made with a value shows in what is done with it, not in the value",
+    checks: [algorithmsDeclared],
   },
   {
     id: "6.1",
@@ -77,10 +83,9 @@ export const mimsV5: readonly Requirement[] = [
   },
   {
     id: "10.1",
-    label: "Resource impact assessment",
+    label: "Resource impact assessment (objectives; no requirement)",
     refs: ["MIM10"],
-    checks: [],
-    why: "nobody's: the edition has objectives here and no requirement; bytes and messages are on the bridge's /metrics",
+    checks: [resourcesTold],
   },
 ];
 

@@ -39,6 +39,38 @@ export function airAt(name: string, longitude: number): Record<string, unknown> 
   };
 }
 
+/** What concerns persons there: people are counted, from five on. */
+export const processing = {
+  "@context": { dpv: "https://w3id.org/dpv#", dct: "http://purl.org/dc/terms/" },
+  "@type": "dpv:Process",
+  "dpv:hasProcess": [
+    {
+      "@type": "dpv:Process",
+      "dpv:hasPersonalData": { "dct:identifier": "crowd/people" },
+      "dpv:hasProcessing": [{ "@id": "dpv:Collect" }, { "@id": "dpv:MakeAvailable" }],
+      "dpv:hasTechnicalOrganisationalMeasure": [
+        { "dct:description": "Left out where it is below 5" },
+      ],
+    },
+  ],
+};
+
+/** What is made there: one value, which decides. */
+export const algorithms = [
+  {
+    ...{ id: "street-air/alarm", version: "1", purpose: "To close a road", inputs: ["pm25"] },
+    method: { kind: "formula", text: "pm25 - 100" },
+    ...{ decides: true, limits: "Not in fog" },
+  },
+];
+
+/** What a reading takes there. */
+export const resources = {
+  ...{ messages: 10, readings: 10, payloadBytes: 110, jsonBytes: 900 },
+  perReading: { payloadBytes: 11, jsonBytes: 90, messages: 1 },
+  lorawan: [{ dataRate: 5, spreadingFactor: 7, airtimeS: 0.0617, transmitMJ: 5.9 }],
+};
+
 /** A small city: the read API of a bridge in a few lines, so that each of its virtues can be taken away. */
 export class ModelCity {
   readonly url: string;
@@ -124,6 +156,12 @@ function serve(request: IncomingMessage, response: ServerResponse, mischief: Mis
       );
     case "/v1/openapi.json":
       return send(200, { openapi: "3.1.0", info: {}, paths: { "/v1/entities": {} } });
+    case "/v1/processing":
+      return send(200, processing);
+    case "/v1/algorithms":
+      return send(200, algorithms);
+    case "/v1/resources":
+      return send(200, resources, "application/json");
     case "/api/v1/registry":
       return send(200, { nodes: [{ id: "0004a30b001c0530", name: "oak-street-1" }] });
     case "/v1.1":

@@ -142,6 +142,9 @@ export function addOverviewRoutes(app: FastifyInstance, options: OverviewOptions
           asyncapi: "v1/asyncapi.json",
           sensorThings: "v1.1",
           ldes: "v1/ldes",
+          algorithms: "v1/algorithms",
+          processing: "v1/processing",
+          resources: "v1/resources",
           health: "health",
         },
       };

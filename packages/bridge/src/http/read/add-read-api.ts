@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { BridgeClock } from "../../clock.js";
 import { sendProblem } from "../problem.js";
 import { addSensorThings } from "../sensor-things/add-sensor-things.js";
+import { addAccountRoutes } from "./accounts/add-account-routes.js";
 import { addEntityRoutes } from "./add-entity-routes.js";
 import { addLdesRoutes, type LdesStreams } from "./add-ldes-routes.js";
 import { addOverviewRoutes } from "./add-overview-routes.js";
@@ -24,6 +25,8 @@ export interface ReadApiOptions {
   readonly requestsPerMinute: number;
   /** Of the bridge, for the description. */
   readonly version: string;
+  /** Its name. */
+  readonly bridge: string;
   readonly data: CityData;
   /** The event streams there are now. */
   readonly ldes: LdesStreams;
@@ -80,6 +83,7 @@ export async function addReadApi(app: FastifyInstance, options: ReadApiOptions):
   });
   const latest = new LatestReadings(data);
   addOverviewRoutes(app, { ...options, latest });
+  addAccountRoutes(app, options);
   const slots = new ReadSlots(counts);
   addEntityRoutes(app, { ...options, latest, slots });
   addLdesRoutes(app, { streams: options.ldes, isPublic: access.kind === "open" });

@@ -2,7 +2,7 @@ import type { Spool, SpoolEntry } from "@bollard/spool";
 import type { Interpreted } from "../../delivery.js";
 import type { RegisteredNode } from "../../registry/registry.js";
 import type { KnownSchema } from "../../schema-set.js";
-import type { LatestReading } from "../../view/entity-view.js";
+import type { LatestReading, ViewTotals } from "../../view/entity-view.js";
 import type { ReadPace } from "./read-pace.js";
 
 /** What the city may read: all of it is after the rules, so what privacy keeps back is not in it. */
@@ -17,6 +17,9 @@ export interface CityData {
   /** The schemas there are now. */
   readonly schemas: () => readonly KnownSchema[];
   readonly schemaOf: (id: number) => KnownSchema | undefined;
+  /** What has come in since the bridge started, at {@link CityData.startedMs}. */
+  readonly totals: () => ViewTotals;
+  readonly startedMs: number;
   /** Changes whenever what entries come to may have changed. */
   readonly version: () => number;
   /** What is known of a node now, by its own id. */

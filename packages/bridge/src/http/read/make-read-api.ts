@@ -74,17 +74,20 @@ export function makeReadApi(parts: ReadApiParts): ReadApiOptions {
     ldes: () => parts.sinks().filter((sink) => sink instanceof LdesSink),
     asyncApi: () =>
       asyncApi({ bridge: config.name, version, sinks: mqttSinks(), schemas: schemas.all }),
+    bridge: config.name,
     data: cityData(parts),
   };
 }
 
-function cityData({ spool, pipeline, schemas, registry, view }: ReadApiParts): CityData {
+function cityData({ spool, pipeline, schemas, registry, view, clock }: ReadApiParts): CityData {
   return {
     spool,
     pace: new ReadPace(),
     interpret: pipeline.interpret,
     version: pipeline.generation,
     latest: () => view.latest(),
+    totals: () => view.totals,
+    startedMs: clock.wallMs(),
     schemas: () => schemas.all,
     schemaOf: (id) => schemas.find(id),
     nodeOf: (id) => registry.find(id),
