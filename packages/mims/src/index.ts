@@ -1,4 +1,5 @@
 export { formatTurtle } from "./catalogue/format-turtle.js";
+export { type Accounts, readAccounts } from "./catalogue/read-accounts.js";
 export { type BridgeOffer, readBridge } from "./catalogue/read-bridge.js";
 export { readCatalogue } from "./catalogue/read-catalogue.js";
 export { type ShapesName, shapeProblems } from "./catalogue/shape-problems.js";
@@ -15,6 +16,7 @@ export {
   type ObservedAttributes,
   toFacilities,
 } from "./catalogue/to-facilities.js";
+export { toOpenDataDk } from "./catalogue/to-open-data-dk.js";
 export type { Check, Finding, Verdict } from "./checks/check.js";
 export type { DeploymentOptions } from "./deployment/deployment.js";
 export type { Edition, Requirement } from "./editions/requirements.js";
@@ -44,3 +46,5 @@ export {
   checkMims,
   requirementsOf,
 } from "./run-checks.js";
+export { formatSolution, type SolutionForm, solutionForms } from "./solution/format-solution.js";
+export { type Solution, solutionSchema } from "./solution/solution.js";

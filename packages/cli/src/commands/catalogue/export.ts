@@ -3,11 +3,13 @@ import {
   formatTurtle,
   type HvdCategory,
   hvdCategories,
+  readAccounts,
   readBridge,
   readCatalogue,
   shapeProblems,
   toCatalogue,
   toFacilities,
+  toOpenDataDk,
 } from "@bollard/mims";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
@@ -37,13 +39,21 @@ Example:
   $ bollard catalogue export --bridge http://127.0.0.1:8080 -o catalogue --address https://street.city.example \\
       --publisher "City of Example" --publisher-uri https://city.example --contact data@city.example
 
-What comes out: catalogue.ttl and catalogue.jsonld, for a data portal to harvest, and inspire-facilities.json,
-the nodes as Environmental Monitoring Facilities of INSPIRE, where they observe air, water or waste.`;
+What comes out:
+  catalogue.ttl, catalogue.jsonld  for a data portal to harvest
+  open-data-dk.json                the same as OpenData.dk reads it (Project Open Data v1.1)
+  inspire-facilities.json          the nodes as Environmental Monitoring Facilities of INSPIRE, where they
+                                   observe air, water or waste
+  algorithms.json                  for a register of algorithms, where values are made and not measured
+  processing.jsonld                record of processing (GDPR, article 30) in the W3C Data Privacy Vocabulary,
+                                   where something concerns persons; the publisher is the controller`;
 
 /** `bollard catalogue export`. */
 export function catalogueExportCommand(io: CliIo): Command {
   return new Command("export")
-    .description("what a running bridge offers, as DCAT-AP 3 for a data portal")
+    .description(
+      "what a running bridge offers: DCAT-AP 3 for a data portal, and what registers ask for",
+    )
     .requiredOption("--bridge <url>", "the bridge that is asked", toUrl)
     .requiredOption("-o, --output <folder>", "where the files go; made where it is missing")
     .option("--address <url>", "the one that people reach it at; default: that of --bridge", toUrl)
@@ -94,12 +104,16 @@ async function runExport(io: CliIo, options: Options): Promise<void> {
     namespace: new URL("id/emf/", `${publisherUri.replace(/\/$/, "")}/`).href,
     ...{ responsibleParty: publisher, contact },
   });
+  const { algorithms, processing } = await readAccounts(bridge, by);
   const json = (document: object) => `${JSON.stringify(document, undefined, 2)}\n`;
   const files = [
     { path: "catalogue.ttl", text: turtle },
     { path: "catalogue.jsonld", text: json(catalogue) },
+    { path: "open-data-dk.json", text: json(toOpenDataDk(offer, by)) },
     ...(facilities.length > 0 ? [{ path: "inspire-facilities.json", text: json(facilities) }] : []),
   ];
+  if (algorithms) files.push({ path: "algorithms.json", text: json(algorithms) });
+  if (processing) files.push({ path: "processing.jsonld", text: json(processing) });
   writeFiles(output, files);
   io.stdout.write(files.map(({ path }) => `${output}/${path}\n`).join(""));
 }

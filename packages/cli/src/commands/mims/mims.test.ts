@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { exampleFile } from "../../testing/examples.js";
 import { run } from "../../testing/run.js";
 
 /** As much of a bridge's read API as a catalogue and a look at its ids need. */
@@ -26,6 +27,8 @@ const answers: Readonly<Record<string, unknown>> = {
       observedAt: new Date(Date.UTC(2018, 8, 30, 7, minute)).toISOString(),
     },
   })),
+  "/v1/algorithms": [{ id: "street-air/alarm" }],
+  "/v1/processing": { "dpv:hasProcess": [{ "@id": "#crowd/people" }] },
   "/v1/entities": [
     { id: "urn:ngsi-ld:AirQualityObserved:oak-street-1", type: "AirQualityObserved" },
   ],
@@ -139,7 +142,14 @@ describe("bollard catalogue export", () => {
       ...address,
     ]);
     expect(code).toBe(0);
-    expect(out.trim().split("\n")).toHaveLength(3);
+    expect(out.trim().split("\n")).toHaveLength(6);
+    const portal = JSON.parse(readFileSync(join(folder, "open-data-dk.json"), "utf8"));
+    expect(portal.dataset).toHaveLength(1);
+    const record = JSON.parse(readFileSync(join(folder, "processing.jsonld"), "utf8"));
+    expect(record["dpv:hasDataController"]).toMatchObject({
+      ...{ "@id": "https://city.example", "dpv:hasName": "City of Example" },
+    });
+    expect(JSON.parse(readFileSync(join(folder, "algorithms.json"), "utf8"))).toHaveLength(1);
     const facilities = JSON.parse(readFileSync(join(folder, "inspire-facilities.json"), "utf8"));
     expect(facilities[0].inspireId).toEqual({
       localId: "oak-street-1",
@@ -155,5 +165,46 @@ describe("bollard catalogue export", () => {
     const call = ["catalogue", "export", "--bridge", url, "-o", folder];
     expect((await run([...call, ...contact])).err).toContain("a mailbox");
     expect((await run([...call, ...publisher, "--licence", "mine"])).err).toContain("an address");
+  });
+});
+
+describe("bollard catalogue solution", () => {
+  const example = exampleFile("street-air/solution.yaml");
+
+  test("writes a page for each catalogue, with the evidence that there is", async () => {
+    const evidence = join(folder, "compliance.json");
+    const rows = [{ id: "2.1", label: "Models", refs: [], verdict: "met", answer: "M" }];
+    writeFileSync(evidence, JSON.stringify({ edition: "9.0", checkedAt: "2026-11-26", rows }));
+    const call = ["catalogue", "solution", example, "-o", folder, "--evidence", evidence];
+    const { code, out } = await run(call);
+    expect(code).toBe(0);
+    const pages = ["city-x-city.md", "tech4good.md", "fiware-marketplace.md"];
+    expect(out.trim().split("\n")).toEqual(pages.map((page) => `${folder}/${page}`));
+    for (const page of pages) {
+      const text = readFileSync(join(folder, page), "utf8");
+      expect(text).toMatch(/^# Air quality, street by street\n/);
+      expect(text).toContain("| 2.1 | Models | M |");
+    }
+  });
+
+  test.each([
+    ["a mistake, with its line", "title: x\nchallenge: 7\n", 1, /solution\.yaml:2:\d+.*challenge/s],
+    ["no YAML", "title: [", 1, /solution\.yaml:1/],
+  ])("names %s", async (_, text, code, message) => {
+    const file = join(folder, "solution.yaml");
+    writeFileSync(file, text);
+    const outcome = await run(["catalogue", "solution", file, "-o", folder]);
+    expect(outcome.err).toMatch(message);
+    expect(outcome.code).toBe(code);
+  });
+
+  test("names evidence that is none, and a file that is not there", async () => {
+    const none = join(folder, "none.json");
+    writeFileSync(none, "{}");
+    const call = ["catalogue", "solution", example, "-o", folder, "--evidence"];
+    expect((await run([...call, none])).err).toContain("is no evidence");
+    writeFileSync(none, "{");
+    expect((await run([...call, none])).err).toContain("is no JSON");
+    expect((await run([...call, join(folder, "gone.json")])).err).toContain("cannot be read");
   });
 });
