@@ -24,6 +24,8 @@ What each part is:
   lorawan         one codec for The Things Stack, ChirpStack v4 and any other TS013 server, and the
                   folder of The Things Network's device repository
   os2iot          payload decoders, device model, CSVs of the bulk import
+  smart-data-models
+                  the sensor's DeviceModel, for a context broker
   home-assistant  an announcement by MQTT discovery
   iot-agent       groups and devices of FIWARE's IoT Agent for JSON
   sensor-things   a Thing with its Datastreams, to be posted to FROST in one request

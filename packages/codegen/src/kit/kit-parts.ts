@@ -28,6 +28,7 @@ import { nodeRedFlow } from "./node-red/function-node.js";
 import { os2iotFiles } from "./os2iot/os2iot-files.js";
 import { moduleName, pythonDecoder } from "./python/decoder-file.js";
 import { sigfoxFiles } from "./sigfox/sigfox-files.js";
+import { deviceModelEntity } from "./smart-data-models/device-model-entity.js";
 import { thingsBoardConverter } from "./thingsboard/converter-file.js";
 
 type MakePart = (schema: SensorSchema, options: FilledKitOptions) => readonly GeneratedFile[];
@@ -41,6 +42,9 @@ const parts = {
     return [{ path: "lorawan/codec.js", text: codec }, ...deviceRepository(schema, codec, options)];
   },
   os2iot: os2iotFiles,
+  "smart-data-models": (schema, { maker }) => [
+    json("smart-data-models/device-model.jsonld", deviceModelEntity(schema, maker)),
+  ],
   "home-assistant": (schema) => {
     const topics = {
       prefix: "homeassistant",

@@ -72,6 +72,13 @@ export const euFrameworks: readonly Framework[] = [
     reference: "COM(2017) 134; Regulation (EU) 2024/903",
     rows: [
       {
+        part: "Reusability of software",
+        artefacts: [
+          file("tools/publiccode.mjs", "publiccode.yml for catalogues of public software"),
+          file("LICENSE", "Apache-2.0"),
+        ],
+      },
+      {
         part: "Reusability of data: DCAT-AP",
         artefacts: [
           check("catalogued", "a catalogue that the SHACL shapes pass"),
@@ -149,7 +156,11 @@ export const euFrameworks: readonly Framework[] = [
       },
       {
         part: "Annex I, part II (5) and (6): vulnerability handling and contact",
-        artefacts: [file("SECURITY.md", "how to report, and how long versions are supported")],
+        artefacts: [file("SECURITY.md", "how to report, and who answers when")],
+      },
+      {
+        part: "Article 13 (8): support period",
+        artefacts: [file("SECURITY.md", "how long a version gets fixes of security")],
       },
       {
         part: "Annex I, part I (2)(d) and (e): access and confidentiality",
@@ -172,10 +183,35 @@ export const euFrameworks: readonly Framework[] = [
         ],
       },
       {
+        part: "Article 30: record of processing",
+        artefacts: [
+          check(
+            "personal-data",
+            "each field that concerns persons, its rule and how long it is kept",
+          ),
+          file(
+            "packages/mims/src/catalogue/read-accounts.ts",
+            "the same with its controller, in the W3C Data Privacy Vocabulary: bollard catalogue export",
+          ),
+        ],
+      },
+      {
         part: "Articles 15 and 17: access and erasure",
         artefacts: [
           file("packages/cli/src/commands/spool.ts", "export of a node, in open forms"),
           file("packages/bridge/src/http/registry-api.ts", "erasure of a node"),
+        ],
+      },
+    ],
+  },
+  {
+    name: "Artificial Intelligence Act",
+    reference: "Regulation (EU) 2024/1689",
+    rows: [
+      {
+        part: "Article 13: transparency, as far as a value is made and not measured",
+        artefacts: [
+          check("algorithms", "method, version, inputs, purpose, limits, whether it decides"),
         ],
       },
     ],

@@ -28,7 +28,10 @@ const CONTROLLED: Readonly<Record<string, string>> = {
  * A DeviceModel as OS2iot takes it: key-values of the Smart Data Model, with the members that OS2iot
  * itself requires.
  */
-export function os2iotDeviceModel(schema: SensorSchema, maker: string): object {
+export function os2iotDeviceModel(
+  schema: SensorSchema,
+  maker: string,
+): Readonly<Record<string, unknown>> & { readonly id: string; readonly type: "DeviceModel" } {
   const title = schema.title ?? schema.name;
   const properties = schema.fields.flatMap((field) => [
     ...field.maps.map(({ property }) => property),
