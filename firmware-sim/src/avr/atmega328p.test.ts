@@ -40,6 +40,39 @@ describe("Atmega328p", () => {
     ]);
     expect(board.cycles).toBeLessThan(16_000 * 5);
   });
+
+  test("drives a pin and reads one, also after its watchdog has reset it", () => {
+    // It shows on pin 13 what is at pin 2.
+    const board = new Atmega328p({
+      program: programOf([
+        0x9a25, // sbi DDRB, 5
+        0x994a, // again: sbic PIND, 2
+        0x9a2d, // sbi PORTB, 5
+        0x9b4a, // sbis PIND, 2
+        0x982d, // cbi PORTB, 5
+        0xcffb, // rjmp again
+      ]),
+    });
+    expect(board.pinLevel(13)).toBeUndefined();
+    board.run(1);
+    expect(board.pinLevel(13)).toBe(false);
+    board.setPin(2, true);
+    board.run(1);
+    expect([board.pinLevel(13), board.pinLevel(2)]).toEqual([true, undefined]);
+
+    const again = new Atmega328p({
+      program: programOf([
+        ...[0xe100, 0xe018], // ldi r16, 0x10 (WDCE is 4); ldi r17, 0x08 (WDE, 16 ms)
+        ...[0x6008, 0x9300, 0x0060], // ori r16, 8; sts WDTCSR, r16
+        ...[0x9310, 0x0060], // sts WDTCSR, r17
+        ...[0x9a25, 0x994a, 0x9a2d, 0xcffd], // as above, and never off
+      ]),
+    });
+    again.setPin(2, true);
+    again.run(50);
+    expect(again.counts.resets).toBeGreaterThan(0);
+    expect(again.pinLevel(13)).toBe(true);
+  });
 });
 
 describe("a program that goes wrong stops its own board, and says where", () => {

@@ -45,12 +45,16 @@ describe("makePlan", () => {
     expect(plans.size).toBe(distinct.size);
   });
 
-  test("translations have no key that English has not", () => {
-    const known = Object.keys(planTexts("en"));
+  test("every language has what English has, with the same commands, options and rows", () => {
+    const english = planTexts("en");
+    const commandsOf = (text = "") =>
+      text.match(/\bbollard (init|kit|bridge \w+|mims \w+|catalogue \w+)|--[a-z]+|\b\d\.\d\b/g);
     for (const language of planLanguages) {
       const file = new URL(`../../texts/plan.${language}.json`, import.meta.url);
-      for (const key of Object.keys(JSON.parse(readFileSync(file, "utf8")))) {
-        expect(known).toContain(key);
+      const texts: Record<string, string> = JSON.parse(readFileSync(file, "utf8"));
+      expect(Object.keys(texts)).toEqual(Object.keys(english));
+      for (const [key, text] of Object.entries(texts)) {
+        expect(commandsOf(text), `${language} ${key}`).toEqual(commandsOf(english[key]));
       }
     }
   });

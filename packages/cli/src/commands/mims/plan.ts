@@ -39,11 +39,7 @@ export function mimsPlanCommand(io: CliIo): Command {
     );
   }
   return command
-    .addOption(
-      new Option("--language <tag>", "of the plan; what is not translated is in English")
-        .choices(planLanguages)
-        .default("en"),
-    )
+    .addOption(new Option("--language <tag>", "of the plan").choices(planLanguages).default("en"))
     .addHelpText("after", examples)
     .action((options: Options) => runPlan(io, options));
 }
