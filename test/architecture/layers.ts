@@ -15,7 +15,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   codegen: ["schema", "payload", "senml", "ngsi-ld", "platforms"],
   sdk: ["schema", "payload", "senml", "link", "spool"],
   "johnny-five": ["sdk", "schema", "senml"],
-  mims: ["ngsi-ld"],
+  mims: ["ngsi-ld", "schema"],
   bridge: ["link", "payload", "schema", "senml", "spool", "ngsi-ld", "platforms", "mqtt-engine"],
   fleet: ["schema", "payload", "senml", "ngsi-ld", "mqtt-engine"],
   cli: [

@@ -1,7 +1,7 @@
 import type { RP2040 } from "rp2040js";
+import { plainMemoryOf } from "./plain-memory.js";
 
 const FLASH_START = 0x1000_0000;
-const SRAM_START = 0x2000_0000;
 /** By their first bits. */
 const PUSH = 0b1011010;
 const SUBTRACT_FROM_SP = 0b101100001;
@@ -17,10 +17,12 @@ const SIGN = 0x8000_0000;
  * @see ARMv6-M Architecture Reference Manual, section A5.2
  */
 export function stepperOf(chip: RP2040): (room: number) => number {
-  const { core, flash16, flashView, sramView } = chip;
+  const { core, flash16, sramView } = chip;
   const { registers } = core;
-  const flashBytes = flashView.byteLength;
+  const flashBytes = 2 * flash16.length;
   const sramBytes = sramView.byteLength;
+  const { loadWord, loadHalf, loadByte, storeWord, storeHalf, storeByte, memoryAt } =
+    plainMemoryOf(chip);
 
   const reg = (index: number) => registers[index & 7] as number;
 
@@ -81,65 +83,6 @@ export function stepperOf(chip: RP2040): (room: number) => number {
       default:
         return N !== V || Z;
     }
-  }
-
-  /** A word of flash or memory into a register. @returns 0: it is elsewhere, and nothing is done */
-  function loadWord(target: number, address: number): number {
-    if (address & 3) return 0;
-    const inFlash = address - FLASH_START;
-    const inSram = address - SRAM_START;
-    if (inSram >= 0 && inSram < sramBytes) registers[target] = sramView.getUint32(inSram, true);
-    else if (inFlash >= 0 && inFlash < flashBytes) {
-      registers[target] = flashView.getUint32(inFlash, true);
-    } else return 0;
-    return 2;
-  }
-
-  function loadByte(target: number, address: number): number {
-    const inFlash = address - FLASH_START;
-    const inSram = address - SRAM_START;
-    if (inSram >= 0 && inSram < sramBytes) registers[target] = sramView.getUint8(inSram);
-    else if (inFlash >= 0 && inFlash < flashBytes) registers[target] = flashView.getUint8(inFlash);
-    else return 0;
-    return 2;
-  }
-
-  function loadHalf(target: number, address: number): number {
-    if (address & 1) return 0;
-    const inFlash = address - FLASH_START;
-    const inSram = address - SRAM_START;
-    if (inSram >= 0 && inSram < sramBytes) registers[target] = sramView.getUint16(inSram, true);
-    else if (inFlash >= 0 && inFlash < flashBytes) {
-      registers[target] = flashView.getUint16(inFlash, true);
-    } else return 0;
-    return 2;
-  }
-
-  function storeWord(address: number, value: number): number {
-    const at = memoryAt(address, 3);
-    if (at < 0) return 0;
-    sramView.setUint32(at, value, true);
-    return 2;
-  }
-
-  function storeHalf(address: number, value: number): number {
-    const at = memoryAt(address, 1);
-    if (at < 0) return 0;
-    sramView.setUint16(at, value, true);
-    return 2;
-  }
-
-  function storeByte(address: number, value: number): number {
-    const at = memoryAt(address, 0);
-    if (at < 0) return 0;
-    sramView.setUint8(at, value);
-    return 2;
-  }
-
-  /** Where in the memory an address is; -1: elsewhere. */
-  function memoryAt(address: number, mask: number): number {
-    const at = address - SRAM_START;
-    return at >= 0 && at < sramBytes && (address & mask) === 0 ? at : -1;
   }
 
   /** What is done with the two low registers: section A5.2.2. @returns 0: nothing is done */

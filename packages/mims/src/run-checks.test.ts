@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import type { SensorSchema } from "@bollard/schema";
 import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import { formatTurtle } from "./catalogue/format-turtle.js";
@@ -76,6 +77,24 @@ async function see(
   return check.run(deployment);
 }
 
+const pm25: SensorSchema["fields"][number] = {
+  ...{ kind: "quantity", name: "pm25", unit: "ug/m3", min: 0, max: 10, resolution: 0.1 },
+  ...{ optional: false, concernsPersons: false, outOfRange: "clamp" },
+  maps: [{ model: "AirQualityObserved", property: "pm25" }],
+};
+/** A schema of what that city measures; one of its fields says something about persons. */
+const crowd: SensorSchema = {
+  ...{ name: "crowd", version: 1, id: 1, mobility: "fixed", derived: [], commands: [] },
+  time: { mode: "absolute", milliseconds: false },
+  fields: [
+    pm25,
+    {
+      ...pm25,
+      ...{ name: "noise", concernsPersons: true },
+      maps: [{ model: "AirQualityObserved", property: "pm10" }],
+    },
+  ],
+};
 const MEASURES = "dpv:hasTechnicalOrganisationalMeasure";
 
 /** A city whose record says this of the people that it counts. */
@@ -245,6 +264,25 @@ const violations: readonly (readonly [
       entity: (entity) => ({ ...entity, people: { type: "Property", value: 7 } }),
     },
   ],
+  [
+    "personal-data",
+    "crowd/noise is not on record",
+    { entity: (entity) => ({ ...entity, pm10: { type: "Property", value: 7 } }) },
+    { schemas: [crowd] },
+  ],
+  [
+    "as-declared",
+    "is in CEL, and crowd/pm25 in GQ",
+    {
+      entity: (entity) => ({
+        ...entity,
+        pm25: { type: "Property", value: 5, unitCode: "CEL", observedAt: NOW },
+      }),
+    },
+    { schemas: [crowd] },
+  ],
+  ["as-declared", "is 12.3, and crowd/pm25 goes from 0 to 10", {}, { schemas: [crowd] }],
+  ["as-declared", "no entity has an attribute", {}, { schemas: [{ ...crowd, fields: [] }] }],
   ["algorithms", "is no list", { answers: { "/v1/algorithms": { body: {} } } }],
   ["algorithms", "lacks purpose", registerWith({ purpose: "" })],
   ["algorithms", "lacks version, inputs", registerWith({ version: undefined, inputs: [] })],
@@ -369,6 +407,13 @@ describe("checkMims", () => {
     });
     const api = `${city.url}/ngsi-ld/v1`;
     expect(await look({ api })).toMatchObject({ "4.1": "not checked", "5.1": "not checked" });
+    // With the schemas it can be seen at any API.
+    expect(await look({ api, schemas: [crowd] })).toMatchObject({ "4.1": "met" });
+    const entity = (one: object) => ({ ...one, pm10: { type: "Property", value: 7 } });
+    const other = await ModelCity.open({ entity });
+    closing.push(() => other.close());
+    const leaking = { api: `${other.url}/ngsi-ld/v1`, schemas: [crowd] };
+    expect(await look(leaking)).toMatchObject({ "4.1": "not met" });
   });
 
   test("a past that cannot be asked for is seen", async () => {

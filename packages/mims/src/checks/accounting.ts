@@ -1,5 +1,6 @@
 import type { Deployment } from "../deployment/deployment.js";
 import { type Check, type Finding, met, notApplicable, notChecked, notMet, some } from "./check.js";
+import { declaredIn, declaredProperties } from "./declaring.js";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -29,13 +30,22 @@ export const personalDataRuled: Check = {
   title: "What concerns persons leaves by a rule or not at all, and that is on record",
   async run(deployment) {
     const { asked, told, finding } = await accountOf(deployment, "processing");
+    if (finding?.verdict === "not checked") return await personalDataAbsent(deployment);
     if (finding) return finding;
     const processes = listOf(Object(told)["dpv:hasProcess"]);
     if (!processes) return notMet(asked, "it is no record of processing: it has no dpv:hasProcess");
-    if (processes.length === 0) return notApplicable(asked, "no field concerns persons");
     const entities = await deployment.entities();
+    const recorded = processes.map((process) => identifierOf(process));
+    const unrecorded = declaredProperties(deployment.options.schemas ?? [])
+      .filter(({ concernsPersons, field }) => concernsPersons && !recorded.includes(field))
+      .flatMap((declared) => {
+        const entity = declaredIn(entities, declared);
+        return entity ? [`${declared.field} is not on record, and ${entity.id} has it`] : [];
+      });
+    if (unrecorded.length > 0) return notMet(asked, some(unrecorded));
+    if (processes.length === 0) return notApplicable(asked, "no field concerns persons");
     const problems = processes.flatMap((process) => {
-      const id = String(Object(process["dpv:hasPersonalData"])["dct:identifier"] ?? "");
+      const id = identifierOf(process);
       const [field = ""] = id.split("/").slice(-1);
       const leaves = JSON.stringify(process["dpv:hasProcessing"] ?? "").includes("MakeAvailable");
       const measures = listOf(process["dpv:hasTechnicalOrganisationalMeasure"]) ?? [];
@@ -52,6 +62,26 @@ export const personalDataRuled: Check = {
     return met(asked, `${processes.length} fields that concern persons, each with its rule`);
   },
 };
+
+function identifierOf(process: Members): string {
+  return String(Object(process["dpv:hasPersonalData"])["dct:identifier"] ?? "");
+}
+
+/** Where there is no record, nothing that a schema marks may be there. */
+async function personalDataAbsent(deployment: Deployment): Promise<Finding> {
+  const { schemas = [] } = deployment.options;
+  const asked = `GET ${deployment.api}entities; looked for what the schemas mark as a person's`;
+  if (schemas.length === 0) return notChecked(asked, "no schema was named: --schema");
+  const personal = declaredProperties(schemas).filter(({ concernsPersons }) => concernsPersons);
+  if (personal.length === 0) return notApplicable(asked, "no field concerns persons");
+  const entities = await deployment.entities();
+  const there = personal.flatMap((declared) => {
+    const entity = declaredIn(entities, declared);
+    return entity ? [`${declared.field} concerns persons, and ${entity.id} has it`] : [];
+  });
+  if (there.length > 0) return notMet(asked, some(there));
+  return met(asked, `none of ${personal.length} attributes that concern persons is there`);
+}
 
 /** MIM5: a system can be asked what it decides, with what, and within which limits. */
 export const algorithmsDeclared: Check = {

@@ -1,4 +1,5 @@
 import { type Entity, EntityGates, type GateProblem } from "@bollard/ngsi-ld";
+import type { SensorSchema } from "@bollard/schema";
 import { MimsError } from "../error.js";
 import { bollardDialect, type Dialect, ngsiLdDialect } from "./dialect.js";
 import { type Answer, HttpReader } from "./http-reader.js";
@@ -29,6 +30,8 @@ export interface DeploymentOptions {
   readonly catalogue?: string;
   /** Ids of entities that an earlier look saw: they have to be there still. */
   readonly earlierIds?: readonly string[];
+  /** Schemas of the sensors behind it: what is served is compared with them. Default: none. */
+  readonly schemas?: readonly SensorSchema[];
   /** What the fleet wrote beside a simulation's results: `manifest.json`. */
   readonly manifest?: unknown;
   /** Default: 10000. */

@@ -5,6 +5,7 @@ import {
   httpManners,
   machineReadable,
 } from "../checks/accessing.js";
+import { asDeclared } from "../checks/declaring.js";
 import { catalogued, licensed } from "../checks/exchanging.js";
 import { crsDeclared, featureIds, ogcInterface, openGeoFormat } from "../checks/geospatial.js";
 import { lookUp, mappedIds, ownedIds, persistentIds } from "../checks/interlinking.js";
@@ -57,7 +58,7 @@ export const mims90: readonly Requirement[] = [
   row("1.3", "Cross-system identifier mapping", ["MIM1 R1.3", "MIM1 R1.4"], mappedIds),
   row("1.4", "No vendor internals in identifiers", ["MIM1 M1 3.1"], ownedIds),
   row("2.1", "Standard data models wherever possible", ["MIM2 R1.2a"], standardModels),
-  row("2.2", "Models documented, units explicit", ["MIM2 R1.1"], explicitUnits),
+  row("2.2", "Models documented, units explicit", ["MIM2 R1.1"], explicitUnits, asDeclared),
   row(
     "2.3",
     "Extensions as profiles, never forks",

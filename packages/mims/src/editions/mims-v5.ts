@@ -1,5 +1,6 @@
 import { changesTold, filters, history } from "../checks/accessing.js";
 import { algorithmsDeclared, personalDataRuled, resourcesTold } from "../checks/accounting.js";
+import { asDeclared } from "../checks/declaring.js";
 import { catalogued, licensed } from "../checks/exchanging.js";
 import { crsDeclared, featureIds, ogcInterface, openGeoFormat } from "../checks/geospatial.js";
 import { lookUp } from "../checks/interlinking.js";
@@ -29,7 +30,12 @@ export const mimsV5: readonly Requirement[] = [
     refs: ["MIM2"],
     checks: [standardModels, validEntities],
   },
-  { id: "2.2", label: "Units and times explicit", refs: ["MIM2"], checks: [explicitUnits] },
+  {
+    id: "2.2",
+    label: "Units and times explicit",
+    refs: ["MIM2"],
+    checks: [explicitUnits, asDeclared],
+  },
   {
     id: "3.1",
     label: "Ecosystem transactions: assets discoverable, terms known",

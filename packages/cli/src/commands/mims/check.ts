@@ -13,6 +13,7 @@ import { CliError } from "../../error.js";
 import { above0 } from "../../options/above-zero.js";
 import { readFirstLine, readText } from "../../options/read-text.js";
 import { writeFiles } from "../generate/write-files.js";
+import { readSchemas } from "../schema/read-schemas.js";
 
 interface Options {
   readonly edition: Edition;
@@ -29,6 +30,7 @@ interface Options {
   readonly ca?: string;
   readonly catalogue?: string;
   readonly earlier?: string;
+  readonly schema?: readonly string[];
   readonly manifest?: string;
   readonly only?: string;
   readonly output?: string;
@@ -71,6 +73,10 @@ export function mimsCheckCommand(io: CliIo): Command {
     .option("--ca <file>", "PEM of those who may have signed the certificates")
     .option("--catalogue <file>", "Turtle or JSON-LD, as bollard catalogue export writes it")
     .option("--earlier <file>", "compliance.json of an earlier look: its entities have to be there")
+    .option(
+      "--schema <file...>",
+      "sensor schemas: units, ranges and what concerns persons are compared",
+    )
     .option("--manifest <file>", "manifest.json of a simulation")
     .option("--only <rows>", "rows or MIMs, with commas between, such as 0,1.2")
     .option("-o, --output <folder>", "write the table as JSON, CSV and HTML")
@@ -134,6 +140,7 @@ function deploymentOf(options: Options): DeploymentOptions {
         }),
       },
     }),
+    ...(options.schema && { schemas: readSchemas(options.schema).map(({ schema }) => schema) }),
     topic,
     patienceMs: patience * 1000,
     ...(ca !== undefined && { ca: readText("--ca", ca) }),

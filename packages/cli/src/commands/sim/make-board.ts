@@ -25,7 +25,7 @@ export interface BoardParts extends StreetBoardOptions {
 }
 
 export function addBoardOption(command: Command): Command {
-  const option = new Option("--board <board>", "which board; default: uno, or pico for UF2");
+  const option = new Option("--board <board>", "which board; default: by the program");
   return command.addOption(option.choices(["uno", "pico"]));
 }
 
@@ -49,8 +49,11 @@ export function openSerialBoard(
 
 function isPico({ board }: BoardOption, { program }: BoardParts): boolean {
   if (board !== undefined) return board === "pico";
-  return typeof program !== "string" && isUf2(program);
+  return typeof program === "string" ? picoHex.test(program) : isUf2(program);
 }
+
+/** Intel HEX whose first record sets an address of a Pico's flash, 0x10000000 or more. */
+const picoHex = /^:020000041[0-9a-f]{3}/i;
 
 /** An Uno's program is Intel HEX: what is none is named by its line. */
 function textOf(program: string | Uint8Array): string {

@@ -109,6 +109,10 @@ describe("bollard sim board with a Raspberry Pi Pico", () => {
     const { code, err } = await run(["sim", "board", file, "--board", "uno"], forever);
     expect(code).toBe(1);
     expect(err).toContain("no record of Intel HEX");
+    // A Pico's flash begins at 0x10000000.
+    const hex = join(folder, "pico.hex");
+    writeFileSync(hex, ":020000041000EA\n:00000001FF\n");
+    expect((await run(["sim", "board", hex], forever)).err).toContain("no Pico would start this");
     const asPico = await run(["sim", "board", idle(), "--board", "pico"], forever);
     expect(asPico.err).toContain("does not fit this part");
   });
