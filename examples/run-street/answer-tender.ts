@@ -11,6 +11,8 @@ import {
   readBridge,
   toCatalogue,
 } from "@bollard/mims";
+import { readSchemaFile } from "@bollard/schema/file";
+import { schemaFile } from "./recording.js";
 import { Street } from "./street.js";
 import { makeCertificate, TlsFront } from "./tls-front.js";
 
@@ -78,7 +80,7 @@ export async function answerTender({ port, tell }: TenderOptions): Promise<Tende
     const catalogue = await formatTurtle(toCatalogue(source, publisher));
     tell("row by row …");
     const compliance = await checkMims(
-      { ...deployment, catalogue, earlierIds: entityIds },
+      { ...deployment, catalogue, earlierIds: entityIds, schemas: [readSchemaFile(schemaFile)] },
       "9.0",
       now(),
       asked,

@@ -1,3 +1,5 @@
+import { catalogueForms, USUAL_TITLE } from "./catalogue-forms.js";
+
 /**
  * Categories of high-value datasets that a street's sensors may be of: address and English label of the
  * EU's vocabulary.
@@ -80,12 +82,6 @@ const context = {
 /** Implementing Regulation (EU) 2023/138. */
 const HVD_REGULATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj";
 
-const forms = [
-  { format: "jsonld", fileType: "JSON_LD", mediaType: "application/ld+json" },
-  { format: "geojson", fileType: "GEOJSON", mediaType: "application/geo+json" },
-  { format: "csv", fileType: "CSV", mediaType: "text/csv" },
-] as const;
-
 /**
  * A catalogue of what a bridge serves: a dataset for each type of entity with a distribution for each
  * form, and the API that serves them.
@@ -107,7 +103,7 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
   });
   const theme = concept(THEME_ENVIRONMENT, "Environment");
   const at = (path: string) => new URL(path, source.address).href;
-  const title = publisher.title ?? "What the street's sensors measure";
+  const title = publisher.title ?? USUAL_TITLE;
   const agent = {
     "@id": publisherUri,
     "@type": "foaf:Agent",
@@ -147,7 +143,7 @@ export function toCatalogue(source: CatalogueSource, publisher: CataloguePublish
     })),
     ...spatialOf(source, publisher),
     ...highValue,
-    "dcat:distribution": forms.map(({ format, fileType, mediaType }) => ({
+    "dcat:distribution": catalogueForms.map(({ format, fileType, mediaType }) => ({
       "@id": at(`v1/entities?type=${type}&format=${format}#distribution`),
       "@type": "dcat:Distribution",
       "dct:title": text(`${type} as ${mediaType}`),

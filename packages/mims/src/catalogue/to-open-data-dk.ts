@@ -1,10 +1,5 @@
+import { catalogueForms, USUAL_TITLE } from "./catalogue-forms.js";
 import type { CataloguePublisher, CatalogueSource } from "./to-catalogue.js";
-
-const forms = [
-  { format: "jsonld", name: "JSON-LD", mediaType: "application/ld+json" },
-  { format: "geojson", name: "GeoJSON", mediaType: "application/geo+json" },
-  { format: "csv", name: "CSV", mediaType: "text/csv" },
-] as const;
 
 /**
  * What a bridge serves as OpenData.dk harvests it, and as OS2iot shares with it.
@@ -13,7 +8,7 @@ const forms = [
  */
 export function toOpenDataDk(source: CatalogueSource, publisher: CataloguePublisher): object {
   const { licence, contact, language = "en" } = publisher;
-  const title = publisher.title ?? "What the street's sensors measure";
+  const title = publisher.title ?? USUAL_TITLE;
   const at = (path: string) => new URL(path, source.address).href;
   const { box, reportIntervalS } = source;
   return {
@@ -41,7 +36,7 @@ export function toOpenDataDk(source: CatalogueSource, publisher: CataloguePublis
       ...(box && { spatial: box.join(",") }),
       // ISO 8601, repeated: a report each so many seconds.
       ...(reportIntervalS !== undefined && { accrualPeriodicity: `R/PT${reportIntervalS}S` }),
-      distribution: forms.map(({ format, name, mediaType }) => ({
+      distribution: catalogueForms.map(({ format, name, mediaType }) => ({
         "@type": "dcat:Distribution",
         title: `${type} as ${name}`,
         mediaType,

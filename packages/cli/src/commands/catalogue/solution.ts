@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   type Compliance,
   formatSolution,
@@ -10,6 +9,8 @@ import { parseDocument } from "@bollard/schema/file";
 import { Command } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
+import { readJson } from "../../options/read-json.js";
+import { readText } from "../../options/read-text.js";
 import { writeFiles } from "../generate/write-files.js";
 
 interface Options {
@@ -38,7 +39,10 @@ export function catalogueSolutionCommand(io: CliIo): Command {
     .option("--evidence <file>", "compliance.json of bollard mims check")
     .addHelpText("after", examples)
     .action((file: string, { output, evidence }: Options) => {
-      const { value } = parseDocument(readText(file), { file, jsonSchema: solutionSchema });
+      const { value } = parseDocument(readText("<file>", file), {
+        file,
+        jsonSchema: solutionSchema,
+      });
       const compliance = evidence === undefined ? undefined : readCompliance(evidence);
       const files = solutionForms.map((form) => ({
         path: `${form}.md`,
@@ -50,26 +54,13 @@ export function catalogueSolutionCommand(io: CliIo): Command {
 }
 
 function readCompliance(file: string): Compliance {
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(file));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new CliError("CLI_FAILED", `${file} is no JSON: ${cause.message}`, { cause });
-  }
-  const { rows, edition, checkedAt } = Object(value) as Partial<Compliance>;
-  if (Array.isArray(rows) && edition !== undefined && typeof checkedAt === "string") {
+  const value = readJson("--evidence", file) as Partial<Compliance>;
+  const { rows, edition, checkedAt } = value;
+  if (Array.isArray(rows) && edition !== undefined && checkedAt !== undefined) {
     return value as Compliance;
   }
-  const message = `${file} is no evidence; give the compliance.json of bollard mims check`;
-  throw new CliError("CLI_FAILED", message);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError("CLI_FAILED", `${file} cannot be read; ${why}`, { cause });
-  }
+  throw new CliError(
+    "CLI_USAGE",
+    `--evidence: ${file} is no compliance.json of bollard mims check`,
+  );
 }

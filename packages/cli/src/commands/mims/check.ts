@@ -11,6 +11,7 @@ import { Command, Option } from "commander";
 import type { CliIo } from "../../cli-io.js";
 import { CliError } from "../../error.js";
 import { above0 } from "../../options/above-zero.js";
+import { readJson } from "../../options/read-json.js";
 import { readFirstLine, readText } from "../../options/read-text.js";
 import { writeFiles } from "../generate/write-files.js";
 import { readSchemas } from "../schema/read-schemas.js";
@@ -146,23 +147,14 @@ function deploymentOf(options: Options): DeploymentOptions {
     ...(ca !== undefined && { ca: readText("--ca", ca) }),
     ...(catalogue !== undefined && { catalogue: readText("--catalogue", catalogue) }),
     ...(earlier !== undefined && { earlierIds: earlierIds(earlier) }),
-    ...(manifest !== undefined && { manifest: jsonOf("--manifest", manifest) }),
+    ...(manifest !== undefined && { manifest: readJson("--manifest", manifest) }),
   };
 }
 
 function earlierIds(path: string): readonly string[] {
-  const { entityIds } = jsonOf("--earlier", path) as Partial<Compliance>;
+  const { entityIds } = readJson("--earlier", path) as Partial<Compliance>;
   if (entityIds) return entityIds;
   throw new CliError("CLI_USAGE", `--earlier: ${path} is no compliance.json of this command`);
-}
-
-function jsonOf(option: string, path: string): object {
-  try {
-    return Object(JSON.parse(readText(option, path)));
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    throw new CliError("CLI_USAGE", `${option}: ${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 const colours: Readonly<Record<string, string>> = {

@@ -202,9 +202,9 @@ describe("bollard catalogue solution", () => {
     const none = join(folder, "none.json");
     writeFileSync(none, "{}");
     const call = ["catalogue", "solution", example, "-o", folder, "--evidence"];
-    expect((await run([...call, none])).err).toContain("is no evidence");
+    expect((await run([...call, none])).err).toContain("is no compliance.json");
     writeFileSync(none, "{");
-    expect((await run([...call, none])).err).toContain("is no JSON");
-    expect((await run([...call, join(folder, "gone.json")])).err).toContain("cannot be read");
+    expect((await run([...call, none])).err).toContain(`--evidence: ${none}: `);
+    expect((await run([...call, join(folder, "gone.json")])).err).toContain("--evidence: ENOENT");
   });
 });
