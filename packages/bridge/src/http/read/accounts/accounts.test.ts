@@ -103,7 +103,8 @@ test("what concerns persons is on record with its rule and how long it is kept, 
   expect(plate["dpv:hasStorageCondition"]).toBeUndefined();
   expect(said(note)[0]).toMatch(/^Goes to no one/);
   expect(note["dpv:hasStorageCondition"]["dpv:hasDuration"]["@value"]).toBe("P3D");
-  expect(note["dpv:hasProcessing"]).not.toContainEqual({ "@id": "dpv:MakeAvailable" });
+  expect(note["dpv:hasProcessing"]).toEqual([{ "@id": "dpv:Collect" }, { "@id": "dpv:Store" }]);
+  expect(plate["dpv:hasProcessing"]).toEqual([{ "@id": "dpv:Collect" }, { "@id": "dpv:Erase" }]);
 });
 
 test("what readings took is told a reading, with what LoRaWAN would take", async () => {

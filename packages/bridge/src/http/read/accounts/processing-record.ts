@@ -63,7 +63,8 @@ function processOf(
     "dpv:hasProcessing": [
       { "@id": "dpv:Collect" },
       ...(isKept ? [{ "@id": "dpv:Store" }] : []),
-      { "@id": leaves ? "dpv:MakeAvailable" : "dpv:Erase" },
+      ...(isKept ? [] : [{ "@id": "dpv:Erase" }]),
+      ...(leaves ? [{ "@id": "dpv:MakeAvailable" }] : []),
     ],
     ...(rule.allow !== undefined && {
       "dpv:hasPurpose": { "@type": "dpv:Purpose", "dct:description": rule.allow },
