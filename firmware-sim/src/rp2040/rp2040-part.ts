@@ -280,7 +280,10 @@ export class Rp2040Part {
     const clock = new PartClock();
     const chip = new RP2040(clock);
     chip.logger = this.#logger;
-    chip.flash.set(this.#flash);
+    // A Pico's 2 MB in the place of rp2040js' 16.
+    const flash = this.#flash.slice();
+    const views = { flash16: new Uint16Array(flash.buffer), flashView: new DataView(flash.buffer) };
+    Object.assign(chip, { flash, ...views });
     chip.clkSys = chip.roscFreq;
     chip.clkPeri = chip.roscFreq;
     for (const pin of chip.gpio) pin.padValue = PAD_AT_RESET;
