@@ -40,6 +40,25 @@ describe("a program", () => {
     expect(run([0xb4ff, 0xb40f, FOREVER]).counts.stackBytes).toBe(48);
   });
 
+  test("converts what is at an analogue input, and marks it", () => {
+    const marks: number[][] = [];
+    run(
+      [
+        ...[load(0, 5), load(1, 6), 0x6001], // ADC's CS = input 1, start once, on
+        ...[0x6802, 0x05d2, 0xd5fc], // until it is ready
+        ...[0x6842, load(3, 4), 0x611a, 0x60d9], // RESULT to SCRATCH1, then SCRATCH0
+        ...[FOREVER, 0xbf00],
+        ...[...wordOf(0x4004_c000), ...wordOf(0x1005), ...wordOf(0x4005_8000)],
+      ],
+      1,
+      {
+        analog: (channel) => (channel === 1 ? 1.65 : 0),
+        onMark: (mark, number) => marks.push([mark, number]),
+      },
+    );
+    expect(marks).toEqual([[0x1005, 2048]]);
+  });
+
   test("drives a pin and reads one", () => {
     // GP2 to SIO and high, then it copies GP3 to it for ever.
     const part = run([
