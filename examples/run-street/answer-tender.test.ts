@@ -3,7 +3,7 @@ import { answerTender } from "./answer-tender.js";
 
 test("the street meets every row of the tender that software can meet", async () => {
   const told: string[] = [];
-  const { compliance, catalogue } = await answerTender({
+  const { compliance, besides, catalogue } = await answerTender({
     port: 18_180,
     tell: (line) => told.push(line),
   });
@@ -18,6 +18,13 @@ test("the street meets every row of the tender that software can meet", async ()
   for (const { verdict, evidence } of compliance.rows) {
     if (verdict === "met") for (const { seen } of evidence) expect(seen).not.toBe("");
   }
+  // Nothing that it measures concerns persons, and nothing is made.
+  expect(besides.rows.map(({ id, verdict }) => [id, verdict])).toEqual([
+    ["4.1", "not applicable"],
+    ["4.2", "not checked"],
+    ["5.1", "not applicable"],
+    ["10.1", "met"],
+  ]);
   expect(catalogue).toContain("dcat:Catalog");
   expect(told.length).toBeGreaterThan(2);
 }, 90_000);

@@ -135,7 +135,7 @@ export const resourcesTold: Check = {
     const fastest = rates.at(-1);
     return met(
       asked,
-      `a reading: ${payloadBytes} bytes, ${messages} of a message, ${fastest?.airtimeS} s and ${fastest?.transmitMJ} mJ at SF${fastest?.spreadingFactor}`,
+      `a reading: ${payloadBytes} bytes, ${messages} messages, ${fastest?.airtimeS} s and ${fastest?.transmitMJ} mJ at SF${fastest?.spreadingFactor}`,
     );
   },
 };
