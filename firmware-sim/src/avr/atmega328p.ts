@@ -31,7 +31,8 @@ import { findDataEnd } from "./find-data-end.js";
 import { I2cBus } from "./i2c-bus.js";
 import { kindsOf, opcodeKind } from "./opcode-kinds.js";
 import { PinLine } from "./pin-line.js";
-import { isOverdue, sleepHorizon, type TimerParts } from "./sleep-horizon.js";
+import { isOverdue, nextPlanned, sleepHorizon, type TimerParts } from "./sleep-horizon.js";
+import { stepperOf } from "./stepper.js";
 
 /** Bytes of flash, of SRAM and of EEPROM; the SRAM begins behind the registers. Data sheet, section 8. */
 const FLASH_BYTES = 32_768;
@@ -83,6 +84,7 @@ export interface Atmega328pOptions extends Wiring {
 /** What a part is made of between two resets. */
 interface Core {
   readonly cpu: CPU;
+  readonly runPlain: (end: number) => void;
   readonly usart: AVRUSART;
   readonly ports: { readonly B: AVRIOPort; readonly C: AVRIOPort; readonly D: AVRIOPort };
   readonly timers: readonly TimerParts[];
@@ -236,36 +238,39 @@ export class Atmega328p {
   }
 
   #runCore(end: number, done: (() => boolean) | undefined): void {
-    const { cpu } = this.#core;
+    const { cpu, runPlain } = this.#core;
     const { onInstruction } = this.#options;
-    const kinds = this.#kinds;
     const isWatched = done !== undefined || onInstruction !== undefined;
     while (cpu.cycles < end && !this.#isResetting) {
       if (this.#isAsleep) this.#doze(end);
       else {
-        // Most instructions are of this kind, and nobody watches.
-        while (!isWatched && kinds[cpu.pc] === opcodeKind.plain && cpu.cycles < end) {
-          avrInstruction(cpu);
-          cpu.tick();
-          if (this.#isResetting) return;
+        const isInterrupted = cpu.interruptsEnabled && cpu.nextInterrupt >= 0;
+        if (!isWatched && !isInterrupted) {
+          // Nothing happens beside the program until then, and nobody watches.
+          const until = Math.min(nextPlanned(cpu), end);
+          if (until > cpu.cycles) {
+            runPlain(until);
+            if (cpu.cycles >= until) cpu.tick();
+            if (cpu.cycles >= end || this.#isResetting) return;
+          }
         }
-        if (cpu.cycles >= end) return;
         onInstruction?.(cpu.pc * 2, this.#program[cpu.pc] ?? 0, this.cycles);
-        const kind = kinds[cpu.pc];
+        const kind = this.#kinds[cpu.pc];
         if (kind === opcodeKind.plain) avrInstruction(cpu);
         else if (kind === opcodeKind.stacks) this.#stack();
         else if (kind === opcodeKind.sleep) this.#sleep();
-        else
-          this.#stop(
-            "illegal-opcode",
-            `There is no instruction at @: 0x${hex(this.#program[cpu.pc] ?? 0, 4)}`,
-          );
+        else this.#stopAtNothing();
         if (this.#fault) return;
         // What happens while it falls asleep wakes it: that is looked at there.
         if (!this.#isAsleep) cpu.tick();
       }
       if (done?.()) return;
     }
+  }
+
+  #stopAtNothing(): void {
+    const opcode = this.#program[this.#core.cpu.pc] ?? 0;
+    this.#stop("illegal-opcode", `There is no instruction at @: 0x${hex(opcode, 4)}`);
   }
 
   #stack(): void {
@@ -368,7 +373,7 @@ export class Atmega328p {
       const what = "The program turned on SPI (SPCR) at @, which is not simulated";
       if (value & SPE) this.#stop("unsupported-peripheral", what);
     };
-    return { cpu, usart, ports, timers, lines: [] };
+    return { cpu, runPlain: stepperOf(cpu), usart, ports, timers, lines: [] };
   }
 
   #wireAnalog(adc: AVRADC, analog: (channel: number, timeMs: number) => number): void {

@@ -39,7 +39,12 @@ export function sleepHorizon(cpu: CPU, timers: readonly TimerParts[]): number {
 
 /** Whether something is due that has not happened yet. */
 export function isOverdue(cpu: CPU): boolean {
-  return (plannedIn(cpu)?.cycles ?? Number.POSITIVE_INFINITY) <= cpu.cycles;
+  return nextPlanned(cpu) <= cpu.cycles;
+}
+
+/** The cycle at which avr8js does something next beside the program; infinite for never. */
+export function nextPlanned(cpu: CPU): number {
+  return plannedIn(cpu)?.cycles ?? Number.POSITIVE_INFINITY;
 }
 
 function plannedIn(cpu: CPU): Planned | null {
