@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { parseSchema } from "./file/index.js";
 import {
   type CommandsOf,
   checkSchema,
@@ -81,6 +82,24 @@ describe("defineSchema", () => {
 
   test("a finished schema is right as it stands", () => {
     expect(checkSchema(lamp)).toEqual([]);
+    // What is derived is optional, and says so.
+    const flood = defineSchema({
+      ...{ name: "flood", id: 2 },
+      fields: [{ name: "level", unit: "m", min: 0, max: 20, resolution: 0.01 }],
+      derived: [
+        {
+          ...{ name: "is_high", kind: "boolean", inputs: ["level"], formula: "floor(level / 4)" },
+          ...{ version: "1", purpose: "a test" },
+        },
+      ],
+    });
+    expect(flood.derived[0]).toMatchObject({ optional: true });
+    expect(checkSchema(flood)).toEqual([]);
+    expect(parseSchema(JSON.stringify(flood))).toEqual(flood);
+    const [derived] = flood.derived;
+    expect(checkSchema({ ...flood, derived: [{ ...derived, optional: false }] })).toMatchObject([
+      { path: "derived[0].optional" },
+    ]);
   });
 
   test("infers the reading's type", () => {
