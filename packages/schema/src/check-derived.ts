@@ -31,19 +31,13 @@ const purpose: Rule = (value, path, checker) => {
   if (value === "") checker.add("SCHEMA_OUT_OF_BOUNDS", path, "it is empty; say what it is for");
 };
 
-/** An input may be missing; a schema that is filled says so. */
-const alwaysOptional: Rule = (value, path, checker) => {
-  if (value === true) return;
-  const message = `${show(value)} is not true; an input may be missing, and then it is too`;
-  checker.add("SCHEMA_WRONG_TYPE", path, message);
-};
-
 function derivedKeys(kind: FieldKind): Keys {
-  const { optional: _, typicalStep: __, trend: ___, follows: ____, ...keys } = fieldKeys(kind);
+  const { typicalStep: _, trend: __, follows: ___, ...keys } = fieldKeys(kind);
   const rules = kind === "quantity" ? ["missing", "clamp"] : ["missing"];
   return {
     ...keys,
-    optional: { rule: alwaysOptional },
+    // An input may be missing; a schema that is filled says so.
+    optional: { rule: oneOf([true]) },
     kind: { rule: oneOf(derivedKinds) },
     outOfRange: { rule: oneOf(rules) },
     inputs: { rule: list(1, MOST_INPUTS, text(48)), required: true },

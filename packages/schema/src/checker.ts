@@ -120,7 +120,7 @@ export function whole(least: number, most: number): Rule {
 }
 
 /** One of some values. */
-export function oneOf(values: readonly (string | number)[]): Rule {
+export function oneOf(values: readonly (string | number | boolean)[]): Rule {
   return (value, path, checker) => {
     if (values.some((known) => known === value)) return;
     const near = typeof value === "string" ? nearestWord(value, values.map(String)) : undefined;
