@@ -1,7 +1,6 @@
 import type { RP2040 } from "rp2040js";
+import { FLASH_START, SRAM_START } from "./addresses.js";
 
-const FLASH_START = 0x1000_0000;
-const SRAM_START = 0x2000_0000;
 /** A load or store of flash or memory. RP2040js counts the same for all. */
 const CYCLES = 2;
 

@@ -4,6 +4,7 @@ import { type BoardFault, type BoardFaultKind, hex } from "../board/board-fault.
 import { readIntelHex } from "../board/read-intel-hex.js";
 import { FirmwareSimError } from "../error.js";
 import type { I2cDevice } from "../sensors/i2c-device.js";
+import { FLASH_START, SRAM_START } from "./addresses.js";
 import { BOOT_STAGE_BYTES, bootStageOf } from "./boot-stage.js";
 import { wireI2c } from "./i2c-lines.js";
 import { PartClock } from "./part-clock.js";
@@ -11,10 +12,8 @@ import { stepperOf } from "./stepper.js";
 import { UartLine } from "./uart-line.js";
 import { isUf2, readUf2 } from "./uf2.js";
 
-/** The Pico's flash, and the part's memory. RP2040 data sheet, section 2.2. */
-const FLASH_START = 0x1000_0000;
+/** The Pico's flash. */
 const FLASH_BYTES = 2 * 1024 * 1024;
-const SRAM_START = 0x2000_0000;
 /** The last sector of the flash is where a program keeps its settings. */
 const SECTOR_BYTES = 4096;
 /** Where the boot ROM copies the second stage to, and its stack. Section 2.8.1.3.1. */

@@ -1,7 +1,7 @@
 import type { RP2040 } from "rp2040js";
+import { FLASH_START } from "./addresses.js";
 import { plainMemoryOf } from "./plain-memory.js";
 
-const FLASH_START = 0x1000_0000;
 /** By their first bits. */
 const PUSH = 0b1011010;
 const SUBTRACT_FROM_SP = 0b101100001;
