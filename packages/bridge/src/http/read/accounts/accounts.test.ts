@@ -91,7 +91,7 @@ test("what concerns persons is on record with its rule and how long it is kept, 
   expect(processes.map((one) => one["@id"])).toEqual(
     ["people", "plate", "note", "secret"].map((name) => `${url}/v1/processing#crowd/${name}`),
   );
-  const [people, plate, note] = json["dpv:hasProcess"];
+  const [people, plate, note, secret] = json["dpv:hasProcess"];
   const said = (process: typeof people) =>
     process["dpv:hasTechnicalOrganisationalMeasure"].map(
       (measure: Record<string, string>) => measure["dct:description"],
@@ -103,6 +103,8 @@ test("what concerns persons is on record with its rule and how long it is kept, 
   expect(plate["dpv:hasStorageCondition"]).toBeUndefined();
   expect(said(note)[0]).toMatch(/^Goes to no one/);
   expect(note["dpv:hasStorageCondition"]["dpv:hasDuration"]["@value"]).toBe("P3D");
+  expect(secret["dpv:hasProcessing"]).toEqual([{ "@id": "dpv:Derive" }]);
+  expect(secret["dpv:hasStorageCondition"]).toBeUndefined();
   expect(note["dpv:hasProcessing"]).toEqual([{ "@id": "dpv:Collect" }, { "@id": "dpv:Store" }]);
   expect(plate["dpv:hasProcessing"]).toEqual([{ "@id": "dpv:Collect" }, { "@id": "dpv:Erase" }]);
 });

@@ -1,4 +1,4 @@
-import type { Field } from "@bollard/schema";
+import type { DerivedField, Field } from "@bollard/schema";
 import type { FieldPrivacyConfig } from "../../../config/config.js";
 import type { KnownSchema } from "../../../schema-set.js";
 
@@ -45,13 +45,15 @@ export function processingRecord({ bridge, schemas, historyDays }: RecordOf): ob
 
 function processOf(
   schema: string,
-  field: Pick<Field, "name" | "title">,
+  field: Field | DerivedField,
   rule: FieldPrivacyConfig,
   leaves: boolean,
   historyDays: number,
 ): object {
-  const isKept = rule.drop !== "spool";
-  const duration = rule.keepHours === undefined ? `P${historyDays}D` : `PT${rule.keepHours}H`;
+  // What is derived is made anew each time, and is on no disk of the bridge.
+  const isDerived = "inputs" in field;
+  const isKept = !isDerived && rule.drop !== "spool";
+  const duration = rule.keepHours === undefined ? daysOf(historyDays) : `PT${rule.keepHours}H`;
   return {
     "@id": `#${schema}/${field.name}`,
     "@type": "dpv:Process",
@@ -61,9 +63,9 @@ function processOf(
       "dct:title": field.title ?? field.name,
     },
     "dpv:hasProcessing": [
-      { "@id": "dpv:Collect" },
+      { "@id": isDerived ? "dpv:Derive" : "dpv:Collect" },
       ...(isKept ? [{ "@id": "dpv:Store" }] : []),
-      ...(isKept ? [] : [{ "@id": "dpv:Erase" }]),
+      ...(rule.drop === "spool" ? [{ "@id": "dpv:Erase" }] : []),
       ...(leaves ? [{ "@id": "dpv:MakeAvailable" }] : []),
     ],
     ...(rule.allow !== undefined && {
@@ -81,6 +83,11 @@ function processOf(
       "dpv:hasRight": [{ "@id": "eu-gdpr:A15" }, { "@id": "eu-gdpr:A17" }],
     }),
   };
+}
+
+/** An xsd:duration has no fractions but of seconds. */
+function daysOf(days: number): string {
+  return Number.isInteger(days) ? `P${days}D` : `PT${Math.round(days * 86_400)}S`;
 }
 
 function measuresOf({ drop, atLeast, step }: FieldPrivacyConfig, leaves: boolean): string[] {
